@@ -1,0 +1,1 @@
+"""Who may do what where: permissions, row scope, sealed fields."""

@@ -1,0 +1,175 @@
+"""Entering a transaction as somebody: the only way to see a row that is under scope."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db import connection, connections, models, transaction
+from django.utils.translation import gettext as _
+
+from linli.access.permissions import Anyone, Principal, Reporter
+from linli.accounts.api import AREA_ROLES, UNIT_ROLES, WIDE_ROLES, Role
+from linli.kernel.errors import Forbidden
+from linli.territory.api import ids_under
+
+GATE = "gate"
+M = TypeVar("M", bound=models.Model)
+
+
+def enter(token: str, *, read_only: bool = False) -> Principal:
+    """Put the open transaction under the identity of `token` and return who that is.
+
+    One statement. Raises Forbidden for a token that is empty, unknown or expired, or whose post has ended; the
+    transaction then sees no scoped row at all.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {_authz()}.enter(%s, %s)", [token, read_only])
+        found = cursor.fetchone()[0]
+    if found is None:
+        raise Forbidden(_("Please sign in again."), code="session_over")
+    me = orjson.loads(found) if isinstance(found, str) else found
+    return Principal(
+        user_id=me["user_id"],
+        post_id=me["post_id"],
+        role=Role(me["role"]),
+        area_id=me["area_id"],
+        area_path=me["area_path"],
+        unit_id=me["unit_id"],
+        name=me["name"],
+        mfa_at=datetime.fromisoformat(me["mfa_at"]) if me["mfa_at"] else None,
+    )
+
+
+def enter_link(secret: str, *, read_only: bool = False) -> Reporter:
+    """Put the open transaction under a report's secret link. Raises Forbidden when no report has it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {_authz()}.enter_link(%s, %s)", [secret, read_only])
+        report_id = cursor.fetchone()[0]
+    if report_id is None:
+        raise Forbidden(_("This link is not known."), code="link_unknown")
+    return Reporter(report_id=UUID(str(report_id)), link=secret)
+
+
+def enter_public(*, read_only: bool = False) -> Anyone:
+    """Put the open transaction under nobody's identity: open places and reference data only."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {_authz()}.enter('', %s)", [read_only])
+    return Anyone()
+
+
+@contextmanager
+def as_system() -> Iterator[Principal]:
+    """Act as Linli itself inside one transaction: deliveries, timers, imports from the command line."""
+    with under_identity():
+        yield enter(_system_token())
+
+
+@contextmanager
+def under_identity() -> Iterator[None]:
+    """One transaction for one identity; inside somebody else's transaction that one's is put back at the end."""
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        before = _identity() if nested else None
+        yield
+        if before is not None:
+            _put_back(before)
+
+
+def _identity() -> tuple[str, str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select current_setting('role'), coalesce(current_setting('app.sess', true), ''),"
+            " coalesce(current_setting('app.link', true), '')"
+        )
+        role, session, link = cursor.fetchone()
+    return role, session, link
+
+
+def _put_back(identity: tuple[str, str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('role', %s, true), set_config('app.sess', %s, true), set_config('app.link', %s, true)",
+            identity,
+        )
+
+
+def open_session(
+    *, user_id: int, post_id: int, kind: str, ttl: timedelta, mfa_at: datetime | None = None, label: str = ""
+) -> str:
+    """Open a session on the gate's own connection and return its token; only the hash is stored."""
+    token = secrets.token_urlsafe(32)
+    with connections[GATE].cursor() as cursor:
+        cursor.execute(
+            f"select {_authz()}.open_session(%s, %s, %s, %s, %s, %s, %s)",
+            [token, user_id, post_id, kind, _interval(ttl), mfa_at, label],
+        )
+    return token
+
+
+def close_session(token: str) -> None:
+    """End one session at once."""
+    with connections[GATE].cursor() as cursor:
+        cursor.execute(f"select {_authz()}.close_session(%s)", [token])
+
+
+def close_sessions_of(user_id: int) -> None:
+    """End every session and token of a person at once."""
+    with connections[GATE].cursor() as cursor:
+        cursor.execute(f"select {_authz()}.close_sessions_of(%s)", [user_id])
+
+
+def within(
+    rows: models.QuerySet[M], actor: object, *, area: str = "area", unit: str | None = None
+) -> models.QuerySet[M]:
+    """The code's own row scope, beside the database's: each must hold without the other.
+
+    area: the relation to `territory.Area`. unit: the column of the responsible unit, for people of a unit.
+    """
+    if not isinstance(actor, Principal):
+        return rows.none()
+    if actor.role in WIDE_ROLES:
+        return rows
+    if actor.role in AREA_ROLES:
+        return rows.filter(**{f"{area}_id__in": ids_under(actor.area_path)})
+    if unit is not None and actor.role in UNIT_ROLES and actor.unit_id is not None:
+        return rows.filter(**{unit: actor.unit_id})
+    return rows.none()
+
+
+def _interval(length: timedelta) -> str:
+    return f"{length.total_seconds():.0f} seconds"
+
+
+def _authz() -> str:
+    return str(settings.LINLI_AUTHZ_SCHEMA)
+
+
+_SYSTEM_TTL = timedelta(hours=12)
+
+
+@dataclass(slots=True)
+class _SystemSession:
+    token: str = ""
+    opened: float = float("-inf")
+
+
+_system = _SystemSession()
+
+
+def _system_token() -> str:
+    """One session of the system per process, renewed at half its life."""
+    if time.monotonic() - _system.opened > _SYSTEM_TTL.total_seconds() / 2:
+        token = secrets.token_urlsafe(32)
+        with connections[GATE].cursor() as cursor:
+            cursor.execute(f"select {_authz()}.open_system_session(%s, %s)", [token, _interval(_SYSTEM_TTL)])
+        _system.token, _system.opened = token, time.monotonic()
+    return _system.token

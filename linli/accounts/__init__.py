@@ -1,0 +1,1 @@
+"""Users, units and posts held over an area for a term."""

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from linli.accounts.rules import Role
+from linli.territory.api import Area
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **extra: object) -> User:
+        user = self.model(username=username, **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **extra: object) -> User:
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **extra)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. What he may do follows from his posts, never from this row."""
+
+    id = models.AutoField(primary_key=True)
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    email = models.EmailField(blank=True, default="")
+    language = models.CharField(max_length=10, blank=True, default="")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+
+class Unit(models.Model):
+    """An organisation that can be made responsible: a station, a property firm, a department …
+
+    `kind` is a unit kind of the catalogue (DOMAIN §3 owners); `area` is where it answers for matters of that kind.
+    """
+
+    id = models.AutoField(primary_key=True)
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=40, db_index=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True, default="")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+
+
+class Post(models.Model):
+    """A role held by a person over an area, or in a unit, for a term (DOMAIN §4.1)."""
+
+    id = models.AutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=20, choices=[(r.value, r.label) for r in Role])
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="posts")
+    deputy = models.BooleanField(default=False)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["role", "area"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="post_term_runs_forward"
+            ),
+            models.CheckConstraint(
+                condition=~Q(role="responder") | Q(unit__isnull=False), name="post_responder_has_unit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {Role(self.role).label}"

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+from linli.kernel.phrases import gettext_noop
+
+
+class Role(StrEnum):
+    """Roles of DOMAIN §4.1 that this version needs."""
+
+    WORKER = "worker"
+    STATION_HEAD = "station_head"
+    DISPATCHER = "dispatcher"
+    DISTRICT = "district"
+    RESPONDER = "responder"
+    AUDITOR = "auditor"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    SYSTEM = "system"
+
+    @property
+    def label(self) -> str:
+        """The plain English name; faces translate it."""
+        return LABELS[self]
+
+
+LABELS = {
+    Role.WORKER: gettext_noop("Committee worker"),
+    Role.STATION_HEAD: gettext_noop("Station head"),
+    Role.DISPATCHER: gettext_noop("Town dispatcher"),
+    Role.DISTRICT: gettext_noop("District operation centre"),
+    Role.RESPONDER: gettext_noop("Unit worker"),
+    Role.AUDITOR: gettext_noop("Auditor"),
+    Role.SYSTEM_ADMIN: gettext_noop("System administrator"),
+    Role.SECURITY_ADMIN: gettext_noop("Security administrator"),
+    Role.SYSTEM: gettext_noop("Linli"),
+}
+
+AREA_ROLES = frozenset({Role.WORKER, Role.STATION_HEAD, Role.DISPATCHER})
+UNIT_ROLES = frozenset({Role.RESPONDER})
+WIDE_ROLES = frozenset({Role.DISTRICT, Role.AUDITOR, Role.SYSTEM})

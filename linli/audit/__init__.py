@@ -1,0 +1,1 @@
+"""The append-only trail. It stores ids, so that it depends on nobody and survives erasure."""

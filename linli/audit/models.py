@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+
+from linli.kernel.clock import now
+from linli.kernel.ids import uuid7
+
+APPEND_ONLY = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+class Record(models.Model):
+    """One act: who (ids), what, on which thing, when. Never content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    at = models.DateTimeField(default=now)
+    actor_id = models.IntegerField(null=True)
+    post_id = models.IntegerField(null=True)
+    act = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=30)
+    subject_id = models.CharField(max_length=60)
+    area_id = models.IntegerField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id"]), models.Index(fields=["area_id", "id"])]
+        triggers = APPEND_ONLY
+
+
+class Opening(models.Model):
+    """A ticket: who opened which sealed value, for which purpose. Committed before the value may be read."""
+
+    id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    actor_id = models.IntegerField()
+    post_id = models.IntegerField()
+    secret_id = models.UUIDField()
+    subject_kind = models.CharField(max_length=30)
+    subject_id = models.CharField(max_length=60)
+    area_id = models.IntegerField()
+    field = models.CharField(max_length=30)
+    purpose = models.CharField(max_length=30)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id"])]
+        triggers = APPEND_ONLY

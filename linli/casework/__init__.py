@@ -1,0 +1,1 @@
+"""The main line: from a report as received to a matter that is closed."""

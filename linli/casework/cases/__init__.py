@@ -1,0 +1,1 @@
+"""The case: its state table, its limits, its owner."""

@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from linli.access.api import Principal, Reporter, Who, require
+from linli.accounts.api import unit_for
+from linli.audit.api import record
+from linli.casework.cases.events import CaseEnded, CaseOpened, CaseReopened, ExtensionAsked, ReportMerged
+from linli.casework.cases.limits import limits_of
+from linli.casework.cases.models import Case, CaseReport
+from linli.casework.cases.rules import ENDED, MAX_EXTENSIONS, TOP_LEVEL, CaseState, after
+from linli.casework.intake.api import Report, advance_report, desk_of, lock_report
+from linli.casework.timeline.api import (
+    Act,
+    ClockKind,
+    LimitGiven,
+    Reading,
+    Visibility,
+    announce,
+    append,
+    next_of,
+    step_limit,
+)
+from linli.catalogue.api import in_force
+from linli.files.api import attach
+from linli.kernel.clock import now
+from linli.kernel.errors import InvalidInput, NotFound, WrongState
+from linli.kernel.ids import hash_secret
+from linli.kernel.text import normalise
+from linli.outbox.api import publish
+
+MAX_WORDS = 4000
+CENTRE = "operation_centre"
+
+
+def lock_case(case_id: UUID) -> Case:
+    """The case, locked until the transaction ends. Raises NotFound, also when row scope hides it."""
+    case = (
+        Case.objects.select_for_update(of=("self",)).select_related("area", "unit", "desk").filter(id=case_id).first()
+    )
+    if case is None:
+        raise NotFound(_("There is no such matter."), code="case_unknown")
+    return case
+
+
+def advance(
+    *,
+    actor: Who,
+    case: Case,
+    act: Act,
+    words: str = "",
+    data: Mapping[str, object] | None = None,
+    limits: Sequence[LimitGiven] = (),
+    photos: Sequence[UUID] = (),
+    visibility: Visibility = Visibility.PUBLIC,
+) -> None:
+    """Take one edge of the state table: rule, story, clocks, save, trail.
+
+    The caller holds the lock and has asked `require`. Fields that the caller changed on `case` are saved with it.
+    Raises WrongState when the table has no such edge.
+    """
+    to = after(CaseState(case.state), act)
+    if to is None:
+        raise WrongState(
+            _("This matter has moved on; that step is not possible now."),
+            code="case_wrong_state",
+            detail={"state": case.state, "act": act},
+        )
+    case.state = to
+    readings = append(
+        actor=actor,
+        matter_id=case.id,
+        area_id=case.area_id,
+        act=act,
+        words=normalise(words, max_length=MAX_WORDS),
+        data=data,
+        limits=limits,
+        photos=photos,
+        visibility=visibility,
+    )
+    _show(case, readings)
+    case.closed_at = now() if to in ENDED else None
+    case.save()
+    record(actor=actor, act=f"case.{act}", subject_kind="case", subject_id=str(case.id), area_id=case.area_id)
+    announce(area_path=case.area.path, kind="case", thing_id=str(case.id))
+    if to in ENDED:
+        publish(CaseEnded(case.id, case.area_id, to))
+
+
+def _show(case: Case, readings: Sequence[Reading]) -> None:
+    clock = None if case.state in ENDED else next_of(readings)
+    case.due_at, case.warn_at, case.next_clock = (
+        (clock.due_at, clock.warn_at, clock.kind) if clock else (None, None, "")
+    )
+    whole = next((reading for reading in readings if reading.kind is ClockKind.WHOLE), None)
+    case.promised_at = whole.due_at if whole else None
+
+
+def open_case(
+    *, actor: Principal, report_id: UUID, item_code: str = "", title: str = "", conditions: Sequence[str] = ()
+) -> Case:
+    """Take a report on (立案): a case with the report's id and number, an owner and its clocks.
+
+    item_code: of the list; empty for a matter outside it, which keeps the unit it was routed to. conditions: which
+    conditional limits apply. Raises Forbidden, NotFound, WrongState, InvalidInput for an unknown item.
+    """
+    with transaction.atomic():
+        report = lock_report(report_id)
+        require(actor, "report.triage", area_path=report.area.path, unit_id=report.unit_id)
+        if not item_code and not report.topic:
+            raise InvalidInput(_("Choose the kind of matter."), code="item_missing")
+        item = in_force(item_code, report.area.path) if item_code else None
+        spec = item.spec if item else None
+        report.item_code = item_code
+        readings = advance_report(
+            actor=actor, report=report, act=Act.OPEN, data={"item_code": item_code, "topic": report.topic},
+            limits=[step_limit(ClockKind.DISPATCH), *limits_of(spec, conditions)],
+        )  # fmt: skip
+        outside = unit_for(CENTRE, report.area.path) if spec is None else None
+        case = Case(
+            id=report.id,
+            number=report.number,
+            state=CaseState.FILED,
+            area=report.area,
+            desk=outside or desk_of(report.area),
+            unit_id=report.unit_id,
+            level=report.level,
+            item_code=item_code,
+            item_version=item.version if item else 0,
+            topic="" if spec else report.topic,
+            cls=spec.cls if spec else "",
+            title=normalise(title, max_length=80, multiline=False) or report.title,
+            channel=report.channel,
+            place_id=report.place_id,
+            place_text=report.place_text,
+            lat=report.lat,
+            lng=report.lng,
+            opened_at=now(),
+        )
+        _show(case, readings)
+        case.save(force_insert=True)
+        CaseReport.objects.create(report=report, case=case, area_id=case.area_id, joined_at=case.opened_at)
+        publish(CaseOpened(case.id, case.area_id))
+    return case
+
+
+def merge_report(*, actor: Principal, report_id: UUID, into: UUID) -> Case:
+    """Add a report to a case that is open already. Both reporters follow the same story from now on.
+
+    Raises WrongState when either has ended, Forbidden outside the actor's area.
+    """
+    with transaction.atomic():
+        report = lock_report(report_id)
+        case = lock_case(into)
+        require(actor, "report.triage", area_path=report.area.path, unit_id=report.unit_id)
+        advance_report(actor=actor, report=report, act=Act.MERGE, data={"into": case.number})
+        CaseReport.objects.create(report=report, case=case, area_id=case.area_id, joined_at=now())
+        case.reports += 1
+        advance(
+            actor=actor, case=case, act=Act.MERGE, data={"merged": report.number, "report": str(report.id)},
+            visibility=Visibility.STAFF,
+        )  # fmt: skip
+        publish(ReportMerged(case.id, report.id, case.area_id))
+    return case
+
+
+def comment(*, actor: Principal, case_id: UUID, words: str, public: bool = False) -> None:
+    """Say something on a matter. Changes no clock. Raises InvalidInput when nothing is said."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.comment", area_path=case.area.path, unit_id=case.unit_id)
+        _need(words)
+        advance(
+            actor=actor, case=case, act=Act.COMMENT, words=words,
+            visibility=Visibility.PUBLIC if public else Visibility.STAFF,
+        )  # fmt: skip
+
+
+def ask_extension(*, actor: Principal, case_id: UUID, amount: Decimal, unit: str, words: str) -> None:
+    """Ask for more time, before the deadline, once (DOMAIN §2.2). Raises WrongState, InvalidInput."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.extend.ask", area_path=case.area.path, unit_id=case.unit_id)
+        _need(words)
+        if amount <= 0 or unit not in set("ehdn"):
+            raise InvalidInput(_("Say how much more time you need."), code="extension_amount")
+        if case.extensions >= MAX_EXTENSIONS or case.extension_asked:
+            raise WrongState(_("More time was asked for already."), code="extension_used")
+        if case.promised_at is not None and case.promised_at <= now():
+            raise WrongState(
+                _("The deadline has passed; more time can only be asked before it."), code="extension_late"
+            )
+        case.extension_asked = True
+        advance(
+            actor=actor, case=case, act=Act.EXTEND_ASK, words=words, visibility=Visibility.STAFF,
+            data={"amount": str(amount), "unit": unit}, limits=[step_limit(ClockKind.EXTENSION)],
+        )  # fmt: skip
+        publish(ExtensionAsked(case.id, case.area_id))
+
+
+def decide_extension(*, actor: Principal, case_id: UUID, grant: bool, amount: Decimal, unit: str, words: str) -> None:
+    """Grant or deny more time; granted, the reporter sees the new date and the reason.
+
+    Raises WrongState, InvalidInput.
+    """
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.extend.decide", area_path=case.area.path)
+        _need(words)
+        if not case.extension_asked:
+            raise WrongState(_("Nobody asked for more time."), code="extension_not_asked")
+        case.extension_asked = False
+        if grant:
+            case.extensions += 1
+        advance(
+            actor=actor,
+            case=case,
+            act=Act.EXTEND_GRANT if grant else Act.EXTEND_DENY,
+            words=words,
+            limits=[LimitGiven(ClockKind.WHOLE, "", amount, unit)] if grant else [],
+            visibility=Visibility.PUBLIC if grant else Visibility.STAFF,
+        )
+
+
+def suspend(*, actor: Principal, case_id: UUID, reason: str) -> None:
+    """Let the clocks stand still while a matter waits for a season, a court, a vote; a weekly reminder runs."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.suspend.decide", area_path=case.area.path)
+        _need(reason)
+        case.waiting_for = normalise(reason, max_length=200, multiline=False)
+        advance(actor=actor, case=case, act=Act.SUSPEND, words=reason, limits=[step_limit(ClockKind.REVIEW)])
+
+
+def remind(*, actor: Principal, case_id: UUID) -> None:
+    """Start the next week of the reminder; by the timer, or by somebody who has looked."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.resume", area_path=case.area.path, unit_id=case.unit_id)
+        advance(
+            actor=actor, case=case, act=Act.REMIND, visibility=Visibility.STAFF, limits=[step_limit(ClockKind.REVIEW)]
+        )  # fmt: skip
+
+
+def resume(*, actor: Principal, case_id: UUID, words: str = "") -> None:
+    """Let the clocks go on from where they stood."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.resume", area_path=case.area.path, unit_id=case.unit_id)
+        case.waiting_for = ""
+        advance(actor=actor, case=case, act=Act.RESUME, words=words)
+
+
+def void(*, actor: Principal, case_id: UUID, words: str) -> None:
+    """Set a duplicate or invalid case aside, with its reason; it stays readable. Raises Forbidden, WrongState."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.void", area_path=case.area.path)
+        _need(words)
+        advance(actor=actor, case=case, act=Act.VOID, words=words)
+
+
+def reopen(*, actor: Principal, case_id: UUID, words: str) -> None:
+    """Send a closed case back to work; the whole-item clock goes on from where it stood (重办)."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.reopen", area_path=case.area.path)
+        _need(words)
+        case.reworks += 1
+        case.result = ""
+        advance(actor=actor, case=case, act=Act.REOPEN, words=words)
+        publish(CaseReopened(case.id, case.area_id))
+
+
+def escalate(*, actor: Principal, case_id: UUID, data: Mapping[str, object], limits: Sequence[LimitGiven] = ()) -> Case:
+    """Raise a matter to the next level, at most to the third. The promise to the reporter stays as it was.
+
+    limits: the time that the next level has for the step that was missed.
+    """
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.escalate", area_path=case.area.path)
+        case.level = min(TOP_LEVEL, case.level + 1)
+        advance(
+            actor=actor, case=case, act=Act.ESCALATE, data={**data, "level": case.level}, limits=limits,
+            visibility=Visibility.STAFF,
+        )  # fmt: skip
+    return case
+
+
+def escalate_report(
+    *, actor: Principal, report: Report, data: Mapping[str, object], limits: Sequence[LimitGiven] = ()
+) -> None:
+    """The same for a report that nobody has picked up. The caller holds the lock."""
+    require(actor, "case.escalate", area_path=report.area.path)
+    report.level = min(TOP_LEVEL, report.level + 1)
+    advance_report(
+        actor=actor, report=report, act=Act.ESCALATE, data={**data, "level": report.level}, limits=limits,
+        visibility=Visibility.STAFF,
+    )  # fmt: skip
+
+
+def add_by_reporter(*, actor: Reporter, case_id: UUID, words: str, photos: Sequence[UUID] = ()) -> None:
+    """A reporter says more on an open matter. Changes no clock."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "report.add")
+        if not words.strip() and not photos:
+            raise InvalidInput(_("Say what is wrong, or send a photo."), code="report_empty")
+        attach(photos, area_id=case.area_id, link_key=hash_secret(actor.link))
+        advance(actor=actor, case=case, act=Act.ADD, words=words, photos=photos)
+
+
+def withdraw_case(*, actor: Reporter, case_id: UUID, words: str = "") -> None:
+    """The only reporter takes a matter back before anybody was sent. Raises WrongState afterwards."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "report.withdraw")
+        if case.reports > 1:
+            raise WrongState(_("Others have reported the same; it goes on for them."), code="others_wait")
+        advance(actor=actor, case=case, act=Act.WITHDRAW, words=words)
+
+
+def _need(words: str) -> None:
+    if not words.strip():
+        raise InvalidInput(_("A reason is needed."), code="reason_missing")

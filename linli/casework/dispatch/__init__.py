@@ -1,0 +1,1 @@
+"""Which unit answers and why; refusal, transfer, rules as data."""

@@ -1,0 +1,30 @@
+"""The door to the story of a matter and its clocks."""
+
+from linli.casework.timeline.actions import announce, append, sweep
+from linli.casework.timeline.events import TECHNICAL, Act, ClockKind, Visibility
+from linli.casework.timeline.models import Clock, Entry, StepLimit
+from linli.casework.timeline.queries import clocks_of, moment_of, moments_of, step_limit, story
+from linli.casework.timeline.rules import LimitGiven, Moment, Reading, derive, next_of
+
+__all__ = [
+    "TECHNICAL",
+    "Act",
+    "Clock",
+    "ClockKind",
+    "Entry",
+    "LimitGiven",
+    "Moment",
+    "Reading",
+    "StepLimit",
+    "Visibility",
+    "announce",
+    "append",
+    "clocks_of",
+    "derive",
+    "moment_of",
+    "moments_of",
+    "next_of",
+    "step_limit",
+    "story",
+    "sweep",
+]

@@ -1,0 +1,1 @@
+"""Other eyes, and the reporter's word."""

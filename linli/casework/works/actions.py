@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from linli.access.api import Principal, require
+from linli.casework.cases.api import Case, CaseState, Result, advance, lock_case
+from linli.casework.dispatch.api import current, require_hands
+from linli.casework.timeline.api import Act, ClockKind, clocks_of, step_limit
+from linli.casework.works.events import SelfHandled, WorkDone
+from linli.casework.works.models import WorkOrder
+from linli.casework.works.rules import Wanted, missing_evidence
+from linli.catalogue.api import ItemClass, self_handle_allowed, spec_for
+from linli.files.api import attach  # after the entry: row scope shows a unit only photos that its own story shows
+from linli.kernel.clock import now
+from linli.kernel.errors import InvalidInput, WrongState
+from linli.kernel.text import normalise
+from linli.outbox.api import publish
+
+MAX_WORDS = 4000
+
+
+def arrive(*, actor: Principal, case_id: UUID, words: str = "", photos: Sequence[UUID] = ()) -> None:
+    """First contact or arrival on site, with the photo of what was found. Raises Forbidden, WrongState."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require_hands(actor, "case.handle", case)
+        order = _order(actor, case)
+        order.arrived_at = order.arrived_at or now()
+        order.before = [*order.before, *photos]
+        order.save()
+        advance(actor=actor, case=case, act=Act.ARRIVE, words=words, photos=photos, data={"evidence": "before"})
+        attach(photos, area_id=case.area_id)
+
+
+def add_step(*, actor: Principal, case_id: UUID, words: str, photos: Sequence[UUID] = ()) -> None:
+    """Say what was done so far. Stops no clock. Raises InvalidInput when nothing is said or shown."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require_hands(actor, "case.handle", case)
+        if not words.strip() and not photos:
+            raise InvalidInput(_("Say or show what was done."), code="step_empty")
+        _order(actor, case).save()
+        advance(actor=actor, case=case, act=Act.STEP, words=words, photos=photos)
+        attach(photos, area_id=case.area_id)
+
+
+def reach_milestone(
+    *, actor: Principal, case_id: UUID, label: str, words: str = "", photos: Sequence[UUID] = ()
+) -> None:
+    """One of the item's milestones is done (stopped, fined, pulled down …); its own clock stops.
+
+    Raises Forbidden, WrongState, InvalidInput when this matter has no such milestone.
+    """
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require_hands(actor, "case.handle", case)
+        order = _order(actor, case)
+        if (ClockKind.MILESTONE, label) not in {(clock.kind, clock.label) for clock in clocks_of(case.id)}:
+            raise InvalidInput(_("This matter has no such milestone."), code="milestone_unknown")
+        order.save()
+        advance(actor=actor, case=case, act=Act.MILESTONE, words=words, photos=photos, data={"label": label})
+        attach(photos, area_id=case.area_id)
+
+
+def feed_back(*, actor: Principal, case_id: UUID, result: Result, words: str, photos: Sequence[UUID] = ()) -> None:
+    """Say what came of it: solved, explained, or cannot be solved (实际解决 / 解释说明 / 无法解决).
+
+    photos show the result. Raises InvalidInput when words are missing, or evidence the item asks for: what was typed is
+    kept by the caller.
+    """
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require_hands(actor, "case.handle", case)
+        if not words.strip():
+            raise InvalidInput(_("Say in a few words what came of it."), code="words_missing")
+        order = _order(actor, case)
+        gaps = missing_evidence(
+            _wanted(case), before=order.before, after=photos, solved=result is Result.SOLVED
+        )  # fmt: skip
+        if gaps:
+            raise InvalidInput(_missing(gaps), code="evidence_missing", detail={"missing": list(gaps)})
+        order.after, order.result = list(photos), result
+        order.words, order.done_at = normalise(words, max_length=MAX_WORDS), now()
+        order.save()
+        case.result, case.extension_asked = result, False
+        advance(
+            actor=actor, case=case, act=Act.FEED_BACK, words=words, photos=photos,
+            data={"result": result, "evidence": "after"}, limits=[step_limit(ClockKind.VERIFY)],
+        )  # fmt: skip
+        attach(photos, area_id=case.area_id)
+        publish(WorkDone(case.id, case.area_id, case.unit_id, result))
+
+
+def self_handle(
+    *, actor: Principal, case_id: UUID, words: str, before: Sequence[UUID] = (), after: Sequence[UUID] = ()
+) -> None:
+    """Found and fixed at once (自处置): steps 1–6 in one form, for small matters of order or cleanliness.
+
+    Raises WrongState when the item must be seen by other eyes (safety, or more than an hour: DOMAIN §3 rule 2).
+    """
+    with transaction.atomic():
+        case = lock_case(case_id)
+        require(actor, "case.self_handle", area_path=case.area.path)
+        if not case.cls or not self_handle_allowed(ItemClass(case.cls), now() - case.opened_at):
+            raise WrongState(_("Somebody else must verify this kind of matter."), code="needs_other_eyes")
+        gaps = missing_evidence(_wanted(case), before=before, after=after, solved=True)
+        if gaps:
+            raise InvalidInput(_missing(gaps), code="evidence_missing", detail={"missing": list(gaps)})
+        at = now()
+        WorkOrder.objects.create(
+            case=case, area_id=case.area_id, unit=case.unit, hands=[actor.user_id], started_at=at, arrived_at=at,
+            before=list(before), after=list(after), result=Result.SOLVED, words=words, done_at=at,
+        )  # fmt: skip
+        attach([*before, *after], area_id=case.area_id)
+        case.result = Result.SOLVED
+        advance(
+            actor=actor, case=case, act=Act.SELF_HANDLE, words=words, photos=[*before, *after],
+            data={"result": Result.SOLVED, "before": len(before)}, limits=[step_limit(ClockKind.RATE)],
+        )  # fmt: skip
+        publish(SelfHandled(case.id, case.area_id))
+
+
+def _order(actor: Principal, case: Case) -> WorkOrder:
+    """The running work order of the responsible unit; a new one after a transfer or a rework."""
+    if case.state != CaseState.HANDLING:
+        raise WrongState(
+            _("This matter has moved on; that step is not possible now."), code="case_wrong_state",
+            detail={"state": case.state},
+        )  # fmt: skip
+    order = WorkOrder.objects.filter(case=case, unit=case.unit, done_at__isnull=True).order_by("-started_at").first()
+    if order is None:
+        order = WorkOrder(case=case, area_id=case.area_id, unit=case.unit, assignment=current(case), started_at=now())
+    if actor.user_id not in order.hands:
+        order.hands = [*order.hands, actor.user_id]
+    return order
+
+
+def _wanted(case: Case) -> Wanted:
+    if not case.item_code:
+        return Wanted(before=False, after=False)
+    evidence = spec_for(case.item_code, case.area.path).evidence
+    return Wanted(before=False, after=evidence.after_photo)
+
+
+def _missing(gaps: Sequence[str]) -> str:
+    if len(gaps) > 1:
+        return _("Photos of before and after are missing.")
+    return _("A photo of what was found is missing.") if "before" in gaps else _("A photo of the result is missing.")

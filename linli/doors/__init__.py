@@ -1,0 +1,1 @@
+"""Faces for machines, one folder for each outside system."""

@@ -1,0 +1,1 @@
+"""The hotline's export (12345): a file of messages, each entering by the front door."""

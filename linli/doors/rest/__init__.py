@@ -1,0 +1,1 @@
+"""The programming interface: `/api/v1`, JSON, OpenAPI 3, bearer tokens."""

@@ -1,0 +1,1 @@
+"""Photos: decoded apart, redrawn without metadata, stored by content, swept when nobody refers to them."""

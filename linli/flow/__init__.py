@@ -1,0 +1,1 @@
+"""The corridor: one file for each hand-over of work upwards or onwards."""

@@ -1,0 +1,38 @@
+"""A report came in: suggest the three likeliest items, or send it to its legal owner when it is outside the list."""
+
+from __future__ import annotations
+
+from linli.access.api import as_system
+from linli.accounts.api import Unit, unit_for
+from linli.casework.intake.api import ReportState, report_by_id, route_report, suggest
+from linli.casework.intake.events import ReportReceived
+from linli.catalogue.api import OutsideMatch, outside
+from linli.catalogue.api import suggest as likeliest
+from linli.outbox.api import on
+from linli.territory.api import Area
+
+
+@on(ReportReceived)
+def sort_report(event: ReportReceived) -> None:
+    """Give the desk a start. Only what a person said is read; a kind he chose himself is respected."""
+    with as_system() as system:
+        report = report_by_id(system, event.report_id)
+        if report.state != ReportState.RECEIVED or report.item_code:
+            return
+        text = f"{report.title} {report.words}"
+        match = outside(text)
+        owner = legal_owner(match, report.area) if match is not None else None
+        if match is not None and owner is not None:
+            route_report(actor=system, report_id=report.id, topic=match.topic.code, unit=owner)
+            return
+        found = likeliest(text, list_kinds=None, top=3)
+        suggest(
+            actor=system,
+            report_id=report.id,
+            suggestions=[{"code": s.code, "score": round(s.score, 3), "reasons": list(s.reasons)} for s in found],
+        )
+
+
+def legal_owner(match: OutsideMatch, area: Area) -> Unit | None:
+    """The department that answers by law, else the town's operation centre; never a station."""
+    return unit_for(match.owner_kind, area.path) or unit_for("operation_centre", area.path)

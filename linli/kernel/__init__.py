@@ -1,0 +1,1 @@
+"""Clock, ids, geo, text, identifiers and errors: plain Python, no Django, no tables."""

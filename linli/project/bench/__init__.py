@@ -1,0 +1,1 @@
+"""`linli bench`: figures as ratios taken in one run, written to var/bench.json."""

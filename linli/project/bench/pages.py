@@ -1,0 +1,114 @@
+"""The desk's list and the page of a matter, over HTTP, with 100,000 and with 1,000,000 cases."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from http.client import HTTPConnection
+
+import psycopg
+
+from linli.accounts.api import Role
+from linli.project.bench.matters import fill
+from linli.project.bench.people import sign_in
+from linli.project.bench.scratch import Scratch, Server, web_server
+
+SMALL, LARGE = 100_000, 1_000_000
+ROUNDS = 60
+WARM_UP = 6
+FILTERS = ("state=handling", "state=filed", "view=overdue", "item=C04", "state=closed", "cls=S")
+WHO = (
+    (Role.WORKER, "310115132001"),
+    (Role.STATION_HEAD, "310115132S01"),
+    (Role.DISPATCHER, "310115132"),
+    (Role.DISTRICT, "310115"),
+)
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Milliseconds over HTTP, and what one request costs."""
+
+    p50_ms: float
+    p95_ms: float
+    max_ms: float
+    cpu_ms: float
+    statements: float
+    requests: int
+
+
+def measure(scratch: Scratch, say: Say, *, small: int = SMALL, large: int = LARGE) -> dict[str, object]:
+    """List and case page at both sizes; `list_ratio` is p95 of the large over the small one (goal ≤ 1.5)."""
+    figures: dict[str, object] = {}
+    with scratch.connect() as owner:
+        owner.execute("create extension if not exists pg_stat_statements")
+        cookies: list[str] = []
+        done = 0
+        for size in (small, large):
+            say(f"filling up to {size:,} cases")
+            fill(owner, start=done + 1, upto=size)
+            done = size
+            cookies = cookies or [sign_in(owner, role=role, area_code=area) for role, area in WHO]
+            with web_server(scratch.url) as server:
+                lists = [(f"/desk/?{query}", cookie) for cookie in cookies for query in FILTERS]
+                figures[f"list_{size}"] = asdict(_time(owner, server, lists))
+                figures[f"case_{size}"] = asdict(_time(owner, server, _case_pages(owner, cookies)))
+                figures[f"web_memory_mb_{size}"] = round(server.memory_mb(), 1)
+    figures["list_ratio"] = round(_p95(figures, f"list_{large}") / _p95(figures, f"list_{small}"), 2)
+    figures["plans_with_seq_scan"] = None
+    return figures
+
+
+def _p95(figures: dict[str, object], key: str) -> float:
+    figure = figures[key]
+    return float(figure["p95_ms"]) if isinstance(figure, dict) else 0.0
+
+
+def _case_pages(owner: psycopg.Connection[tuple[object, ...]], cookies: Sequence[str]) -> list[tuple[str, str]]:
+    rows = owner.execute(
+        "select c.number from casework_case c join territory_area a on a.id = c.area_id"
+        " where a.code = '310115132001' and exists (select 1 from casework_entry e where e.matter_id = c.id) limit 20"
+    ).fetchall()
+    return [(f"/desk/{number}", cookie) for (number,) in rows for cookie in cookies]
+
+
+def _time(owner: psycopg.Connection[tuple[object, ...]], server: Server, wanted: Iterable[tuple[str, str]]) -> Figure:
+    wanted = list(wanted)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    for path, cookie in (wanted * WARM_UP)[: max(WARM_UP * 4, len(wanted))]:
+        _get(connection, path, cookie)
+    owner.execute("select pg_stat_statements_reset()")
+    cpu, times = server.cpu_seconds(), []
+    for path, cookie in (wanted * (ROUNDS * 4 // len(wanted) + 1))[: ROUNDS * 4]:
+        begun = time.perf_counter()
+        _get(connection, path, cookie)
+        times.append((time.perf_counter() - begun) * 1000)
+    spent = (server.cpu_seconds() - cpu) * 1000 / len(times)
+    return Figure(
+        p50_ms=round(statistics.median(times), 1),
+        p95_ms=round(sorted(times)[int(len(times) * 0.95)], 1),
+        max_ms=round(max(times), 1),
+        cpu_ms=round(spent, 2),
+        statements=round(_statements(owner) / len(times), 1),
+        requests=len(times),
+    )
+
+
+def _statements(owner: psycopg.Connection[tuple[object, ...]]) -> float:
+    row = owner.execute(
+        "select coalesce(sum(calls), 0) from pg_stat_statements s join pg_roles r on r.oid = s.userid"
+        " where r.rolname like 'linli\\_%' and r.rolname <> 'linli_admin' and s.toplevel"
+        " and s.query !~* '^(begin|commit|rollback|savepoint|release|set|select \\$1$)'"
+    ).fetchone()
+    return float(str(row[0])) if row else 0.0
+
+
+def _get(connection: HTTPConnection, path: str, cookie: str) -> None:
+    connection.request("GET", path, headers={"Cookie": cookie, "Accept": "text/html"})
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"{path} answered {answer.status}: {body[:200]!r}")

@@ -1,0 +1,56 @@
+"""People to measure with, signed in without a password page in between."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+import psycopg
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+
+from linli.accounts.api import Role, User
+from linli.kernel.clock import now
+
+LIFE = timedelta(hours=6)
+
+
+def sign_in(connection: psycopg.Connection[tuple[object, ...]], *, role: Role, area_code: str) -> str:
+    """Make a person with one post and return the session cookie of his browser."""
+    user = User(username=f"bench.{role}.{area_code}", name="测", password="!unusable")  # noqa: S106  (nobody signs in so)
+    (user.id,) = _row(
+        connection,
+        "insert into accounts_user (username, name, password, email, language, is_staff, is_active, is_superuser,"
+        " date_joined) values (%s, %s, %s, '', '', false, true, false, now()) returning id",
+        [user.username, user.name, user.password],
+    )
+    (post_id,) = _row(
+        connection,
+        "insert into accounts_post (user_id, role, area_id, unit_id, deputy, starts_on)"
+        " select %s, %s, id, null, false, '2024-01-01' from territory_area where code = %s returning id",
+        [user.id, role, area_code],
+    )
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        f"select {settings.LINLI_AUTHZ_SCHEMA}.open_session(%s, %s, %s, 'web', '6 hours', null, 'bench')",
+        [token, user.id, post_id],
+    )
+    session = SessionStore().encode({
+        "_auth_user_id": str(user.id),
+        "_auth_user_backend": settings.AUTHENTICATION_BACKENDS[0],
+        "_auth_user_hash": user.get_session_auth_hash(),
+        "linli.token": token,
+    })  # fmt: skip
+    key = secrets.token_hex(16)
+    connection.execute(
+        "insert into django_session (session_key, session_data, expire_date) values (%s, %s, %s)",
+        [key, session, now() + LIFE],
+    )
+    return f"{settings.SESSION_COOKIE_NAME}={key}"
+
+
+def _row(connection: psycopg.Connection[tuple[object, ...]], query: str, values: list[object]) -> tuple[int, ...]:
+    row = connection.execute(query.encode(), values).fetchone()
+    if row is None:
+        raise LookupError(query)
+    return tuple(int(str(value)) for value in row)

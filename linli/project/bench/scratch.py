@@ -1,0 +1,138 @@
+"""A database of its own for measuring, and a server of its own to measure."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from linli.project import postgres
+
+READY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A database that only the measuring uses. `url` is the owner's."""
+
+    url: str
+    name: str
+
+    def connect(self, **options: object) -> psycopg.Connection[tuple[object, ...]]:
+        """A connection of the owner, autocommit."""
+        return psycopg.connect(self.url, autocommit=True)
+
+
+@contextmanager
+def scratch_database(var: Path, name: str) -> Iterator[Scratch]:
+    """A fresh database beside the installation's own, set up and dropped afterwards."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        cluster = postgres.start(var / "pg-bench")
+        url = cluster.dsn(postgres.ADMIN, "postgres")
+    made = make_conninfo(url, dbname=name)
+    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        try:
+            linli(made, "setup")
+            yield Scratch(made, name)
+        finally:
+            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def environ(url: str) -> dict[str, str]:
+    """What a child needs to work on this database."""
+    parts = conninfo_to_dict(url)
+    host, user = parts.get("host", ""), parts.get("user", "")
+    quoted = str(host).replace("/", "%2F")
+    as_url = f"postgresql://{user}@/{parts['dbname']}?host={quoted}&port={parts.get('port', 5432)}"
+    given = os.environ.get("DATABASE_URL")
+    return {**os.environ, "DATABASE_URL": as_url if not given or "host=" in given else url, "PYTHONUNBUFFERED": "1"}
+
+
+def linli(url: str, *command: str) -> None:
+    """Run a command of Linli on this database. Raises CalledProcessError."""
+    subprocess.run([sys.executable, "-m", "linli.project.cli", *command], env=environ(url), check=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running web server."""
+
+    process: psutil.Process
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """Processor time used by the server and its children so far."""
+        return sum(sum(p.cpu_times()[:2]) for p in self._family())
+
+    def memory_mb(self) -> float:
+        """Memory that only the server's processes hold, in MB."""
+        return sum(p.memory_full_info().uss for p in self._family()) / 1e6
+
+    def _family(self) -> list[psutil.Process]:
+        return [self.process, *self.process.children(recursive=True)]
+
+
+@contextmanager
+def web_server(url: str, *, workers: int = 2) -> Iterator[Server]:
+    """Granian on a free port of the loopback, as in production."""
+    port = free_port()
+    command = [
+        *(str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--host", "127.0.0.1"),
+        *("--port", str(port), "--workers", str(workers), "--log-level", "warning"),
+        "linli.project.asgi:application",
+    ]
+    with child(command, url) as process:
+        wait_ready(port)
+        yield Server(process, port)
+
+
+@contextmanager
+def child(command: list[str], url: str) -> Iterator[psutil.Process]:
+    """A process of ours, ended with all its children at the end."""
+    started = subprocess.Popen(command, env=environ(url), stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    process = psutil.Process(started.pid)
+    try:
+        yield process
+    finally:
+        family = [process, *process.children(recursive=True)]
+        for one in family:
+            with suppress(psutil.NoSuchProcess):
+                one.terminate()
+        _gone, alive = psutil.wait_procs(family, timeout=8)
+        for one in alive:
+            one.kill()
+        started.wait()
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_ready(port: int) -> None:
+    """Return when the server answers. Raises TimeoutError."""
+    end = time.monotonic() + READY_SECONDS
+    while time.monotonic() < end:
+        with suppress(OSError):
+            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status < 500:
+                return
+    raise TimeoutError(f"no answer on port {port}")

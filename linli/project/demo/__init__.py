@@ -1,0 +1,1 @@
+"""The invented town for demonstrations: plain data, made from a seed, without Django and without a database."""

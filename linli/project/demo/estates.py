@@ -1,0 +1,239 @@
+"""Draws the estates of the committees: kinds, rows of buildings, doors and fixed things."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from linli.project.demo.dice import Dice
+from linli.project.demo.layout import Disc, Plane, Spot, to_plane, to_spot, turned
+from linli.project.demo.places import Building, Compound, CompoundKind, Entrance, Facility, FacilityKind
+from linli.project.demo.seeds import AreaSeed
+from linli.project.demo.words import ESTATE_HEADS, Pair
+
+TOWN_ADDRESS: Final = "浦东新区周浦镇"
+HOME_FRONT: Final = 8.5
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How estates of one kind look: how many buildings, storeys, homes on a floor and doors in a building."""
+
+    buildings: tuple[int, int]
+    storeys: tuple[int, ...]
+    homes_per_floor: tuple[int, ...]
+    doors: tuple[int, ...]
+    built: tuple[int, int]
+    suffixes: tuple[Pair, ...]
+
+
+STYLES: Final[dict[CompoundKind, Style]] = {
+    CompoundKind.OLD: Style(
+        (8, 13), (5, 6, 6), (2, 2, 3), (1, 2, 2, 3), (1982, 1993), (("新村", "Xincun"), ("小区", "Xiaoqu"))
+    ),
+    CompoundKind.AFTER_SALE_PUBLIC: Style(
+        (9, 15), (6, 6, 6), (2, 2, 3), (1, 2, 2, 3), (1988, 1998), (("新村", "Xincun"), ("公寓", "Gongyu"))
+    ),
+    CompoundKind.RESETTLEMENT: Style(
+        (10, 16), (6, 6, 11), (2, 2), (1, 2, 2, 2), (2005, 2016), (("佳苑", "Jiayuan"), ("家园", "Jiayuan"))
+    ),
+    CompoundKind.COMMODITY: Style(
+        (9, 15),
+        (6, 6, 11, 14, 18),
+        (2, 2, 2),
+        (1, 1, 1, 2),
+        (2002, 2019),
+        (("苑", "yuan"), ("花园", "Huayuan"), ("名邸", "Mingdi")),
+    ),
+    CompoundKind.VILLA: Style((12, 20), (3,), (1,), (2, 3, 4), (2004, 2015), (("别墅", "Villas"), ("墅园", "Shuyuan"))),
+}
+K = CompoundKind
+KINDS_BY_STATION: Final[dict[str, tuple[CompoundKind, ...]]] = {
+    "S01": (K.OLD, K.AFTER_SALE_PUBLIC, K.AFTER_SALE_PUBLIC, K.COMMODITY),
+    "S02": (K.AFTER_SALE_PUBLIC, K.COMMODITY, K.COMMODITY, K.OLD),
+    "S03": (K.COMMODITY, K.COMMODITY, K.AFTER_SALE_PUBLIC),
+    "S04": (K.COMMODITY, K.RESETTLEMENT, K.VILLA, K.AFTER_SALE_PUBLIC),
+    "S05": (K.COMMODITY, K.COMMODITY, K.RESETTLEMENT, K.VILLA),
+    "S06": (K.RESETTLEMENT, K.COMMODITY, K.RESETTLEMENT),
+    "S07": (K.RESETTLEMENT, K.RESETTLEMENT, K.COMMODITY),
+}
+SIDES: Final = ("东", "南", "西", "北")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One building before it has a place: offset of its middle from the middle of the estate in metres, unturned."""
+
+    offset: Plane
+    width: float
+    depth: float
+    storeys: int
+    homes_per_floor: int
+    doors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """An estate before it has a place: everything but coordinates."""
+
+    code: str
+    area: AreaSeed
+    kind: CompoundKind
+    name: str
+    name_en: str
+    road: str
+    bearing: float
+    blocks: tuple[Block, ...]
+    seed: str
+
+    @property
+    def radius(self) -> float:
+        """Metres from the middle to the farthest corner of a building."""
+        return max(
+            math.hypot(abs(b.offset.x) + b.width / 2, abs(b.offset.y) + b.depth / 2) for b in self.blocks
+        )  # fmt: skip
+
+
+def estate(area: AreaSeed, station: str, nth: int, *, road: str, head: Pair, seed: int) -> Estate:
+    """Draw the `nth` (from 1) estate of a committee. station: last three characters of the station code."""
+    code = f"{area.code}-{nth:02d}"
+    dice = Dice(seed, "estate", code)
+    kind = dice.pick(KINDS_BY_STATION[station])
+    style = STYLES[kind]
+    suffix, suffix_en = dice.pick(style.suffixes)
+    joined = head[1].capitalize() + (suffix_en if suffix_en.islower() else f" {suffix_en}")
+    return Estate(
+        code=code,
+        area=area,
+        kind=kind,
+        name=head[0] + suffix,
+        name_en=joined,
+        road=road,
+        bearing=round(dice.span(-12, 12), 1),
+        blocks=_blocks(style, dice),
+        seed=f"{seed}:{code}",
+    )
+
+
+def start_disc(drawn: Estate, nth: int, of: int, dice: Dice) -> Disc:
+    """Where the estate would like to lie: on a ring around the middle of its committee."""
+    middle = to_plane(drawn.area.lng or 0.0, drawn.area.lat or 0.0)
+    angle = 2 * math.pi * (nth / of) + dice.span(0, 0.8)
+    away = 0.0 if of == 1 else 120.0
+    return Disc(middle.x + away * math.cos(angle), middle.y + away * math.sin(angle), drawn.radius)
+
+
+def settle(drawn: Estate, middle: Plane, *, lane: int, firm: str) -> Compound:
+    """Give the estate its place, address and doors. lane: the number before 弄."""
+    dice = Dice(drawn.seed, "settle")
+    address = f"{drawn.road}{lane}弄"
+    buildings: list[Building] = []
+    door = 1
+    for at, block in enumerate(drawn.blocks, start=1):
+        buildings.append(_building(drawn, block, middle, f"{drawn.code}-B{at:02d}", address, door, dice))
+        door += block.doors
+    spot = to_spot(*middle)
+    return Compound(
+        code=drawn.code,
+        area_code=drawn.area.code,
+        name=drawn.name,
+        name_en=drawn.name_en,
+        kind=drawn.kind,
+        lane=address,
+        spot=spot,
+        built=dice.between(*STYLES[drawn.kind].built),
+        property_unit=firm,
+        buildings=tuple(buildings),
+        facilities=_facilities(drawn, middle, buildings, dice),
+    )
+
+
+def _blocks(style: Style, dice: Dice) -> tuple[Block, ...]:
+    """Rows from the south to the north, all fronts facing south, the gap growing with the height (日照间距)."""
+    count = dice.between(*style.buildings)
+    shapes = [
+        (dice.pick(style.storeys), dice.pick(style.homes_per_floor), dice.pick(style.doors)) for _ in range(count)
+    ]
+    widths = [max(12.0, doors * homes * HOME_FRONT) for _, homes, doors in shapes]
+    depth = 11.0 if style.storeys == (3,) else 13.0
+    per_row = max(2, round(math.sqrt(count * 32 / max(widths))))
+    pitch_x = max(widths) + 10
+    pitch_y = depth + min(34.0, 10 + 1.2 * max(storeys for storeys, _, _ in shapes))
+    rows = math.ceil(count / per_row)
+    blocks = []
+    for at, ((storeys, homes, doors), width) in enumerate(zip(shapes, widths, strict=True)):
+        row, column = divmod(at, per_row)
+        offset = Plane((column - (per_row - 1) / 2) * pitch_x, (row - (rows - 1) / 2) * pitch_y)
+        blocks.append(Block(offset, width, depth, storeys, homes, doors))
+    return tuple(blocks)
+
+
+def _building(
+    drawn: Estate, block: Block, middle: Plane, code: str, address: str, first_door: int, dice: Dice
+) -> Building:
+    offset = turned(block.offset.x, block.offset.y, drawn.bearing)
+    centre = Plane(middle.x + offset.x, middle.y + offset.y)
+    last_door = first_door + block.doors - 1
+    name = f"{first_door}号楼" if block.doors == 1 else f"{first_door}-{last_door}号楼"
+    doors = []
+    for at in range(block.doors):
+        along = (at - (block.doors - 1) / 2) * block.width / block.doors
+        shift = turned(along, block.depth / 2, drawn.bearing)
+        number = f"{first_door + at}号"
+        doors.append(
+            _entrance(
+                block, f"{code}-{at + 1}", number, f"{TOWN_ADDRESS}{address}{number}",
+                to_spot(centre.x + shift.x, centre.y + shift.y), dice,
+            )
+        )  # fmt: skip
+    return Building(code, name, to_spot(*centre), block.width, block.depth, drawn.bearing, block.storeys, tuple(doors))
+
+
+def _entrance(block: Block, code: str, number: str, address: str, spot: Spot, dice: Dice) -> Entrance:
+    missing: set[str] = set()
+    merged: set[tuple[str, str]] = set()
+    if block.storeys >= 11 and dice.chance(0.7):
+        missing.add("102")
+    if block.homes_per_floor > 1 and dice.chance(0.04):
+        floor = dice.between(2, block.storeys)
+        merged.add((f"{floor}01", f"{floor}02"))
+    return Entrance(
+        code=code,
+        number=number,
+        address=address,
+        spot=spot,
+        floors=block.storeys,
+        homes_per_floor=block.homes_per_floor,
+        lift=block.storeys >= 7,
+        missing=frozenset(missing),
+        merged=frozenset(merged),
+    )
+
+
+def _facilities(drawn: Estate, middle: Plane, buildings: list[Building], dice: Dice) -> tuple[Facility, ...]:
+    rim = drawn.radius
+    wanted = [
+        (FacilityKind.GATE, "大门", 0.0, -rim * 0.72),
+        (FacilityKind.GATE, "侧门", rim * 0.7, 0.0),
+        (FacilityKind.WASTE_ROOM, "1号垃圾箱房", -rim * 0.6, -rim * 0.35),
+        (FacilityKind.WASTE_ROOM, "2号垃圾箱房", rim * 0.55, rim * 0.4),
+        (FacilityKind.BIKE_SHED, "非机动车棚", -rim * 0.5, rim * 0.5),
+        (FacilityKind.FIRE_LANE, f"{dice.pick(buildings).name}{dice.pick(SIDES)}侧消防车道", rim * 0.2, -rim * 0.2),
+        (FacilityKind.HYDRANT, "室外消火栓", rim * 0.1, -rim * 0.55),
+        (FacilityKind.FITNESS, "健身点", -rim * 0.15, rim * 0.1),
+        (FacilityKind.CAR_PARK, "地面停车场", rim * 0.4, -rim * 0.5),
+        (FacilityKind.STREET_LAMP, f"{dice.between(1, 24)}号路灯", -rim * 0.3, -rim * 0.1),
+        (FacilityKind.GREEN, "中心绿地", 0.0, rim * 0.2),
+        (FacilityKind.MANHOLE, f"{dice.pick(buildings).name}前雨水井", rim * 0.3, rim * 0.1),
+    ]
+    area = drawn.area.code
+    return tuple(
+        Facility(f"{drawn.code}-F{at:02d}", area, drawn.code, kind, name, to_spot(middle.x + x, middle.y + y))
+        for at, (kind, name, x, y) in enumerate(wanted, start=1)
+    )
+
+
+def heads(seed: int) -> list[Pair]:
+    """Estate names in drawn order; each is given out once for every kind of ending, so no two estates share a name."""
+    return Dice(seed, "heads").shuffled(ESTATE_HEADS)

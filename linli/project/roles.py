@@ -1,0 +1,133 @@
+"""The database roles and what each may touch. Row policies decide about rows; these decide about tables.
+
+A table that is not named here is granted to nobody: `tests/access` fails until somebody decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import sql
+
+from linli.project.environment import role_password
+
+LOGIN_ROLES = ("linli_app", "linli_audit", "linli_gate")
+TAKEN_ROLES = ("linli_unit", "linli_wide", "linli_reader", "linli_link", "linli_public")
+"""Roles the application takes for one transaction, by whose identity it is under."""
+OWNING_ROLES = ("authz_owner", "linli_intake")
+
+STAFF = ("linli_app", "linli_unit", "linli_wide")
+EVERYBODY = (*STAFF, "linli_reader", "linli_link", "linli_public", "linli_intake")
+
+READ, ADD, CHANGE = "select", "insert", "update"
+Grant = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+REFERENCE: list[Grant] = [(EVERYBODY, (READ,))]
+EDITED: list[Grant] = [(EVERYBODY, (READ,)), (STAFF, (ADD, CHANGE))]
+CASEWORK: list[Grant] = [((*STAFF, "linli_link"), (READ, ADD, CHANGE)), (("linli_reader",), (READ,))]
+SIGN_IN: list[Grant] = [(("linli_app",), (READ, ADD, CHANGE, "delete"))]
+JOBS: list[Grant] = [
+    (STAFF, (READ, ADD, CHANGE, "delete")),
+    (("linli_link", "linli_public", "linli_intake"), (ADD, READ)),
+]
+
+TABLES: Mapping[str, list[Grant]] = {
+    "territory_area": REFERENCE,
+    "posture_declaration": REFERENCE,
+    "accounts_user": [(EVERYBODY, (READ,)), (("linli_app",), (CHANGE,))],
+    "accounts_unit": REFERENCE,
+    "accounts_post": REFERENCE,
+    "calendar_day": EDITED,
+    "calendar_shift": EDITED,
+    "audit_record": [(EVERYBODY, (ADD,)), ((*STAFF, "linli_reader"), (READ,))],
+    "audit_opening": [(("linli_audit",), (ADD,)), ((*STAFF, "linli_reader"), (READ,))],
+    "files_photo": [(EVERYBODY, (READ, ADD, CHANGE))],
+    "outbox_event": [(EVERYBODY, (ADD,)), (("linli_wide",), (READ, CHANGE))],
+    "notices_notice": [(STAFF, (READ, ADD, CHANGE)), (("linli_reader",), (READ,))],
+    "notices_receipt": [(STAFF, (READ, ADD)), (("linli_reader",), (READ,))],
+    "catalogue_item": EDITED,
+    "catalogue_itemversion": EDITED,
+    "catalogue_override": EDITED,
+    "catalogue_element": EDITED,
+    "catalogue_admissionrecord": EDITED,
+    "catalogue_outsidetopic": REFERENCE,
+    "register_place": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE))],
+    "register_duty": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE))],
+    "casework_report": [*CASEWORK, (("linli_intake",), (READ, ADD, CHANGE))],
+    "casework_entry": [
+        ((*STAFF, "linli_link"), (READ, ADD)),
+        (("linli_reader",), (READ,)),
+        (("linli_intake",), (READ, ADD)),
+    ],
+    "casework_clock": [*CASEWORK, (("linli_intake",), (READ, ADD))],
+    "casework_steplimit": REFERENCE,
+    "casework_case": [*CASEWORK, (("linli_intake",), (READ,))],
+    "casework_casereport": [*CASEWORK, (("linli_intake",), (READ,))],
+    "casework_rule": EDITED,
+    "casework_assignment": CASEWORK,
+    "casework_workorder": CASEWORK,
+    "casework_check": CASEWORK,
+    "casework_rating": CASEWORK,
+    "django_session": SIGN_IN,
+    "django_content_type": REFERENCE,
+    "django_migrations": [(("linli_app",), (READ,))],
+    "project_cache": SIGN_IN,
+    "account_emailaddress": SIGN_IN,
+    "account_emailconfirmation": SIGN_IN,
+    "mfa_authenticator": SIGN_IN,
+    "procrastinate_jobs": JOBS,
+    "procrastinate_events": JOBS,
+    "procrastinate_periodic_defers": JOBS,
+    "procrastinate_workers": JOBS,
+}
+
+UNTOUCHED = frozenset({
+    "auth_group", "auth_permission", "auth_group_permissions", "accounts_user_groups",
+    "accounts_user_user_permissions",
+})  # fmt: skip
+"""Tables of the framework that no role of the application needs."""
+
+
+def make_roles(connection: BaseDatabaseWrapper) -> None:
+    """Create the roles that are missing and set the passwords of those that sign in. Needs a role that may do so."""
+    with connection.cursor() as cursor:
+        cursor.execute("select rolname from pg_roles")
+        there = {name for (name,) in cursor.fetchall()}
+        for role in (*LOGIN_ROLES, *TAKEN_ROLES, *OWNING_ROLES):
+            if role not in there:
+                cursor.execute(sql.SQL("create role {} noinherit nobypassrls").format(sql.Identifier(role)))
+        for role in LOGIN_ROLES:
+            cursor.execute(
+                sql.SQL("alter role {} login password {}").format(
+                    sql.Identifier(role), sql.Literal(role_password(role, settings.SECRET_KEY))
+                )
+            )
+        for role in TAKEN_ROLES:
+            cursor.execute(sql.SQL("grant {} to linli_app").format(sql.Identifier(role)))
+
+
+def grant_tables(connection: BaseDatabaseWrapper) -> list[str]:
+    """Bring the rights on every table in line with `TABLES`; returns the tables nobody has decided about."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_schema()")
+        schema = sql.Identifier(cursor.fetchone()[0])
+        roles = sql.SQL(", ").join(map(sql.Identifier, (*EVERYBODY, "linli_audit", "linli_gate")))
+        for kind in ("tables", "sequences"):
+            cursor.execute(sql.SQL("revoke all on all " + kind + " in schema {} from {}").format(schema, roles))
+        cursor.execute(sql.SQL("grant usage on schema {} to {}").format(schema, roles))
+        cursor.execute(sql.SQL("grant usage on all sequences in schema {} to {}").format(schema, roles))
+        there = set(connection.introspection.table_names(cursor))
+        for table, grants in TABLES.items():
+            for holders, privileges in grants:
+                if table in there:
+                    cursor.execute(
+                        sql.SQL("grant {} on {} to {}").format(
+                            sql.SQL(", ".join(privileges)),
+                            sql.Identifier(table),
+                            sql.SQL(", ").join(map(sql.Identifier, holders)),
+                        )
+                    )
+    return sorted(there - set(TABLES) - UNTOUCHED)

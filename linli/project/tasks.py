@@ -1,0 +1,24 @@
+"""Work of the whole house: what no single room may do, because it needs the owner's eyes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import close_old_connections
+from procrastinate.contrib.django import app
+
+from linli.files.api import drop_expired, drop_unattached, sweep_orphans
+from linli.kernel.clock import now
+
+GRACE = timedelta(hours=24)
+OWNER = "owner"
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="project.sweep_photos", queue="maintenance", queueing_lock="project.sweep_photos")
+def sweep_photos(timestamp: int) -> None:
+    """Once a night: rows whose time is over, uploads that nobody sent, then files without a row."""
+    close_old_connections()
+    drop_expired(now=now(), using=OWNER)
+    drop_unattached(before=now() - GRACE, using=OWNER)
+    sweep_orphans(GRACE, using=OWNER)

@@ -1,0 +1,1 @@
+"""What the neighbourhood consists of, with the home as its key."""

@@ -1,0 +1,1 @@
+"""Compounds, buildings, entrances, homes, facilities and venues: what a matter can hang on."""

@@ -1,0 +1,1 @@
+"""The tree everything stands on: district, town, station, committee or village."""

@@ -1,0 +1,91 @@
+"""What surrounds every page of the desk: counts of the views, unread notices, posts. One SQL statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Expression
+from django.db.models.functions import JSONObject
+
+from linli.access.api import Principal
+from linli.accounts.api import Post
+from linli.calendar.api import today
+from linli.casework.cases.api import cases
+from linli.casework.intake.api import reports
+from linli.territory.api import Area
+from linli.web.desk import words
+from linli.web.desk.lists import View, views_for
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The surroundings: counts by view, whether the person holds several posts, the name of the area asked for."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    posts: int = 1
+    place: str = ""
+    area_name: str = ""
+
+
+def frame_of(actor: Principal, *, now: datetime, counts: bool = False, area: str = "") -> Frame:
+    """Everything around the page, in one statement; `counts` of the open states only, `area` a path to be named."""
+    columns: dict[str, Expression] = {
+        "held": Subquery(_held(actor, today()).values(n=_count(Q(id__isnull=False)))),
+        "area_asked": Subquery(Area.objects.filter(path=area or actor.area_path).values(n=_name())[:1]),
+        "own_area": Subquery(Area.objects.filter(path=actor.area_path).values(n=_name())[:1]),
+    }
+    if counts:
+        views = [view for view in views_for(actor) if view.counted]
+        columns |= {
+            "of_reports": Subquery(_tally(reports(actor), views, actor, now, of="reports")),
+            "of_cases": Subquery(_tally(cases(actor), views, actor, now, of="cases")),
+        }
+    raw: dict[str, Any] = Post.objects.filter(id=actor.post_id).values(**columns).get()
+    return Frame(
+        counts=_sum(raw.get("of_reports"), raw.get("of_cases")),
+        posts=raw["held"] or 1,
+        place=_named(raw["own_area"]),
+        area_name=_named(raw["area_asked"]) if area else "",
+    )
+
+
+def _held(actor: Principal, day: date) -> QuerySet[Post]:
+    running = Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    return Post.objects.filter(running, user_id=actor.user_id)
+
+
+def _name() -> JSONObject:
+    return JSONObject(zh="name", en="name_en")
+
+
+def _named(found: Mapping[str, str] | None) -> str:
+    return words.named(found["zh"], found["en"]) if found else ""
+
+
+def _count(wanted: Q) -> Func:
+    """`count(*) filter (where …)` over all rows: no grouping, so always one row."""
+    return Func(
+        ExpressionWrapper(wanted, output_field=BooleanField()),
+        template="count(*) filter (where %(expressions)s)",
+        output_field=IntegerField(),
+    )
+
+
+def _tally(rows: QuerySet[Any], views: list[View], actor: Principal, now: datetime, *, of: str) -> QuerySet[Any, Any]:
+    wanted = {view.slug: getattr(view, f"of_{of}") for view in views}
+    conditions = {slug: make(actor, now) for slug, make in wanted.items() if make is not None}
+    # Every counted view is a part of the open ones, whose index is partial: closed matters are never touched.
+    counts = {slug: _count(condition) for slug, condition in conditions.items()}
+    return rows.filter(conditions["open"]).order_by().values(n=JSONObject(**counts))
+
+
+def _sum(*found: Mapping[str, int] | None) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for part in found:
+        for slug, n in (part or {}).items():
+            total[slug] = total.get(slug, 0) + n
+    return total

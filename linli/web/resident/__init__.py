@@ -1,0 +1,1 @@
+"""The resident's face: report, follow, rate. A phone, no account, ten seconds."""

@@ -1,0 +1,1 @@
+"""Layout, tags, partials, tokens and islands shared by every face."""

@@ -1,0 +1,269 @@
+"""Changes, told to open pages as they happen: LISTEN on one connection per process, server-sent events to each reader.
+
+A message says which matter changed and where, never what: the page then asks for the row with its own rights. Whoever
+publishes runs `SELECT pg_notify('linli_live', '{"area": "<area path>", "kind": "case", "id": "…"}')` in the
+transaction of the change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import orjson
+import psycopg
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils.module_loading import import_string
+from psycopg.conninfo import make_conninfo
+
+logger = logging.getLogger(__name__)
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+CHANNEL = "linli_live"
+HEARTBEAT_SECONDS = 15.0
+RECHECK_BEATS = 4
+"""A reader's rights are asked again after so many quiet or busy beats (one minute)."""
+RETRY_MILLISECONDS = 4000
+QUEUE_LENGTH = 200
+"""A reader who is further behind loses the messages and is told to fetch the list anew."""
+MOST_READERS = 2000
+RECONNECT_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
+
+DJANGO_OPTIONS = frozenset(
+    {"assume_role", "cursor_factory", "isolation_level", "pool", "prepare_threshold", "server_side_binding"}
+)
+"""Keys of DATABASES' OPTIONS that Django keeps to itself; the others go to libpq."""
+
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store, no-transform"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+RESYNC = b"event: resync\ndata: {}\n\n"
+
+
+@dataclass(eq=False)
+class Subscriber:
+    """One open page: the area paths its reader may see and what waits to be sent."""
+
+    scopes: tuple[str, ...]
+    queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
+
+    def sees(self, area: str) -> bool:
+        """Whether `area` is one of the reader's areas or below it. The scope "" is the whole tree, no scope nothing."""
+        return bool(area) and any(area.startswith(scope) for scope in self.scopes)
+
+    def give(self, message: bytes) -> None:
+        """Queue `message`; when the reader is too far behind, replace all that waits by one resync."""
+        if self.queue.full():
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            message = RESYNC
+        self.queue.put_nowait(message)
+
+
+class Hub:
+    """The one listening connection of an event loop and the readers it feeds. It listens only while somebody reads."""
+
+    def __init__(self, conninfo: Callable[[], str]) -> None:
+        self._conninfo = conninfo
+        self._readers: set[Subscriber] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._sequence = 0
+        self.listening = asyncio.Event()
+
+    @property
+    def readers(self) -> int:
+        return len(self._readers)
+
+    def join(self, scopes: Iterable[str]) -> Subscriber:
+        """Add a reader and make sure that somebody listens."""
+        reader = Subscriber(tuple(scopes))
+        self._readers.add(reader)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._listen(), name="linli-live")
+        return reader
+
+    def leave(self, reader: Subscriber) -> None:
+        """Remove a reader; the last one to leave ends the listening."""
+        self._readers.discard(reader)
+        if not self._readers and self._task is not None:
+            self._task.cancel()
+            self._task = None
+            self.listening.clear()
+
+    def publish(self, payload: str) -> int:
+        """Give one payload to every reader of its area; the number of readers reached."""
+        try:
+            given = orjson.loads(payload)
+            area, body = str(given["area"]), {"kind": str(given["kind"]), "id": str(given["id"])}
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            logger.warning("not a live message: %.120r", payload)
+            return 0
+        self._sequence += 1
+        message = b"id: %d\nevent: change\ndata: %s\n\n" % (self._sequence, orjson.dumps(body))
+        reached = [reader for reader in self._readers if reader.sees(area)]
+        for reader in reached:
+            reader.give(message)
+        return len(reached)
+
+    def _resync(self) -> None:
+        for reader in self._readers:
+            reader.give(RESYNC)
+
+    async def _listen(self) -> None:
+        failures = 0
+        lost = False
+        while True:
+            try:
+                async for payload in self._payloads(resync=lost):
+                    failures = 0
+                    self.publish(payload)
+            except psycopg.Error as error:
+                logger.warning("live connection lost: %s", error)
+            self.listening.clear()
+            lost = True
+            await asyncio.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
+            failures += 1
+
+    async def _payloads(self, *, resync: bool) -> AsyncIterator[str]:
+        async with await psycopg.AsyncConnection.connect(self._conninfo(), autocommit=True) as connection:
+            await connection.execute(f"LISTEN {CHANNEL}")
+            self.listening.set()
+            if resync:
+                self._resync()
+            async for notification in connection.notifies():
+                yield notification.payload
+
+
+def conninfo() -> str:
+    """Return the connection string of the database named by LINLI_LIVE_DATABASE (default: `default`).
+
+    Behind a pooler in transaction mode LISTEN does not work: name a database entry that goes past it.
+    """
+    given: dict[str, Any] = settings.DATABASES[getattr(settings, "LINLI_LIVE_DATABASE", "default")]
+    keys = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    parts = {short: str(given[key]) for key, short in keys.items() if given.get(key)}
+    options = {key: str(value) for key, value in given.get("OPTIONS", {}).items() if key not in DJANGO_OPTIONS}
+    return make_conninfo("", **{**options, **parts, "application_name": "linli-live"})
+
+
+_askers = ThreadPoolExecutor(2, thread_name_prefix="live")
+"""Threads that look up sessions; each keeps one database connection, so there are few."""
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """Return the hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub(conninfo)
+    return _hubs[loop]
+
+
+async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+    """ASGI application: answer GET with the stream of changes the signed-in reader may see; 403 without a session."""
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        await _answer(send, 405, [(b"allow", b"GET")])
+        return
+    cookies = _cookies(scope)
+    scopes = await _scopes(cookies)
+    if scopes is None:
+        await _answer(send, 403)
+        return
+    mine = hub()
+    if mine.readers >= MOST_READERS:
+        await _answer(send, 503, [(b"retry-after", b"30")])
+        return
+    reader = mine.join(scopes)
+    try:
+        await _serve(scope, receive, send, reader, cookies)
+    finally:
+        mine.leave(reader)
+
+
+async def _serve(scope: Scope, receive: Receive, send: Send, reader: Subscriber, cookies: dict[str, str]) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+    gone = asyncio.ensure_future(_until_gone(receive))
+    try:
+        await _chunk(send, f"retry: {RETRY_MILLISECONDS}\n\n".encode())
+        if any(name == b"last-event-id" for name, _value in scope["headers"]):
+            # Nobody keeps what was missed; the page fetches its list again.
+            await _chunk(send, RESYNC)
+        await _pump(send, reader, cookies, gone)
+    except OSError:
+        logger.debug("live reader went away while being written to")
+    finally:
+        gone.cancel()
+    if not gone.done() or gone.cancelled():
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _pump(send: Send, reader: Subscriber, cookies: dict[str, str], gone: asyncio.Future[None]) -> None:
+    loop = asyncio.get_running_loop()
+    check_at = loop.time() + HEARTBEAT_SECONDS * RECHECK_BEATS
+    while not gone.done():
+        waiting = asyncio.ensure_future(reader.queue.get())
+        either: set[asyncio.Future[Any]] = {waiting, gone}
+        done, _rest = await asyncio.wait(either, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if waiting in done:
+            await _chunk(send, waiting.result())
+        else:
+            waiting.cancel()
+            if not done:
+                await _chunk(send, b": beat\n\n")
+        if loop.time() >= check_at:
+            scopes = await _scopes(cookies)
+            if scopes is None:
+                return
+            reader.scopes = tuple(scopes)
+            check_at = loop.time() + HEARTBEAT_SECONDS * RECHECK_BEATS
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _scopes(cookies: dict[str, str]) -> list[str] | None:
+    return await asyncio.get_running_loop().run_in_executor(_askers, _ask, cookies)
+
+
+def _ask(cookies: dict[str, str]) -> list[str] | None:
+    scopes_of: Callable[[dict[str, str]], list[str] | None] = import_string(settings.LINLI_LIVE_AUTH)
+    close_old_connections()
+    return scopes_of(cookies)
+
+
+async def _chunk(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]] | None = None) -> None:
+    head = [(b"content-length", b"0"), (b"cache-control", b"no-store"), *(headers or [])]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _cookies(scope: Scope) -> dict[str, str]:
+    jar: SimpleCookie = SimpleCookie()
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            try:
+                jar.load(value.decode("latin-1"))
+            except CookieError:
+                return {}
+    return {name: morsel.value for name, morsel in jar.items()}

@@ -1,0 +1,1 @@
+"""The worker's face: today's matters on a phone."""

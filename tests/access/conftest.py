@@ -1,0 +1,36 @@
+"""Fixtures of the scope tests: a world that is built once and read by all of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+sys.path.append(str(Path(__file__).resolve().parent))
+
+from scope_stage import Stage  # noqa: E402  (the path is set a line above)
+
+SOAK = os.environ.get("LINLI_SOAK") == "1"
+MATTERS = 220 if SOAK else 88
+
+
+@pytest.fixture(scope="session")
+def world_name(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The database with the world in it: read it, or clone it."""
+    from scope_world import world_database
+
+    with django_db_blocker.unblock():
+        yield world_database(MATTERS)
+
+
+@pytest.fixture(scope="module")
+def world(world_name: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+    """The world, read past row scope, with everybody's tokens; every alias speaks to it while the module runs."""
+    from scope_world import real_logins
+
+    with django_db_blocker.unblock(), real_logins(world_name):
+        yield Stage.open(world_name)

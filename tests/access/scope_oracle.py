@@ -1,0 +1,238 @@
+"""Who may see and change which row: written from DOMAIN §4 in plain Python over rows in memory, not from the policies."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+Row = dict[str, Any]
+
+TABLES = {
+    "casework_report": "id",
+    "casework_case": "id",
+    "casework_casereport": "report_id",
+    "casework_entry": "id",
+    "casework_clock": "id",
+    "casework_assignment": "id",
+    "casework_workorder": "id",
+    "casework_check": "id",
+    "casework_rating": "id",
+    "files_photo": "id",
+    "notices_notice": "id",
+    "notices_receipt": "id",
+    "audit_record": "id",
+    "audit_opening": "id",
+    "register_place": "id",
+    "register_duty": "id",
+    "outbox_event": "id",
+}
+"""Every table under scope, with its key."""
+
+OPEN_PLACES = {"compound", "village_group", "building", "facility", "venue"}
+MATTER = {
+    "casework_report", "casework_case", "casework_casereport", "casework_entry", "casework_clock", "casework_assignment",
+    "casework_workorder", "casework_check", "casework_rating",
+}  # fmt: skip
+SAID_BY_REPORTER = {"receive", "add", "rate", "dispute", "withdraw"}
+RELATIONS = ("own", "sibling", "parent", "child", "foreign")
+
+
+@dataclass(frozen=True)
+class Me:
+    """An identity as the oracle sees it. kind: area, unit, wide, reader, link, nobody."""
+
+    name: str
+    kind: str
+    path: str = ""
+    unit: int | None = None
+    report: str | None = None
+    secret: str = ""
+
+    @property
+    def link_key(self) -> str:
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+
+@dataclass
+class World:
+    """Every row of every scoped table, read past row scope, with the look-ups the oracle needs."""
+
+    rows: dict[str, dict[Any, Row]]
+    paths: dict[int, str]
+    shown_in: dict[Any, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for entry in self.rows["casework_entry"].values():
+            for photo in entry["photos"]:
+                self.shown_in[photo].append(entry)
+
+    @classmethod
+    def read(cls, connection: psycopg.Connection[Any]) -> World:
+        with connection.cursor(row_factory=dict_row) as cursor:
+            rows = {}
+            for table, key in TABLES.items():
+                rows[table] = {row[key]: row for row in cursor.execute(f"select * from {table}").fetchall()}
+            areas = cursor.execute("select id, path from territory_area").fetchall()
+        return cls(rows, {area["id"]: area["path"] for area in areas})
+
+    def path_of(self, row: Row) -> str | None:
+        return self.paths.get(row["area_id"]) if row.get("area_id") is not None else None
+
+
+def below(path: str | None, top: str) -> bool:
+    """Whether an area is `top` or lies under it, step by step."""
+    if path is None or not top:
+        return False
+    steps, wanted = path.split("."), top.split(".")
+    return steps[: len(wanted)] == wanted
+
+
+def visible(world: World, me: Me, table: str, row: Row) -> bool:
+    """Whether this identity may read the row."""
+    if table == "outbox_event":
+        return me.kind == "wide"
+    if me.kind in ("wide", "reader"):
+        return True
+    if table == "files_photo":
+        return _photo(world, me, row)
+    if table == "register_place" and row["kind"] in OPEN_PLACES:
+        return True
+    if table == "register_duty" and me.kind in ("area", "unit"):
+        return True
+    if me.kind == "area":
+        if table == "notices_receipt":
+            return below(world.path_of(world.rows["notices_notice"][row["notice_id"]]), me.path)
+        return below(world.path_of(row), me.path)
+    if me.kind == "unit":
+        return _unit_sees(world, me, table, row)
+    if me.kind == "link":
+        return _link_sees(world, me, table, row)
+    return False
+
+
+def _unit_sees(world: World, me: Me, table: str, row: Row) -> bool:
+    if me.unit is None:
+        return False
+    if table in ("casework_report", "casework_case", "casework_assignment", "casework_workorder", "notices_notice"):
+        return row["unit_id"] == me.unit
+    if table in ("casework_entry", "casework_clock"):
+        case = world.rows["casework_case"].get(row["matter_id"])
+        report = world.rows["casework_report"].get(row["matter_id"])
+        return any(matter is not None and matter["unit_id"] == me.unit for matter in (case, report))
+    if table in ("casework_casereport", "casework_check", "casework_rating"):
+        return world.rows["casework_case"][row["case_id"]]["unit_id"] == me.unit
+    if table == "notices_receipt":
+        return world.rows["notices_notice"][row["notice_id"]]["unit_id"] == me.unit
+    return False
+
+
+def _own_matters(world: World, me: Me) -> set[Any]:
+    joined = world.rows["casework_casereport"].get(me.report)
+    return {me.report} | ({joined["case_id"]} if joined else set())
+
+
+def _link_sees(world: World, me: Me, table: str, row: Row) -> bool:
+    if table == "casework_report":
+        return row["id"] == me.report
+    if table in ("casework_casereport", "casework_rating"):
+        return row["report_id"] == me.report
+    if table == "casework_case":
+        return row["id"] in _own_matters(world, me)
+    if table == "casework_clock":
+        return row["matter_id"] in _own_matters(world, me)
+    if table == "casework_entry":
+        return _link_reads(world, me, row)
+    return False
+
+
+def _link_reads(world: World, me: Me, entry: Row) -> bool:
+    """The public story of the own matter; what reporters said only when it was this one."""
+    if entry["visibility"] != "public" or entry["matter_id"] not in _own_matters(world, me):
+        return False
+    if entry["act"] not in SAID_BY_REPORTER:
+        return True
+    speaker = entry["data"].get("report_id")
+    return speaker == str(me.report) if speaker else entry["matter_id"] == me.report
+
+
+def _photo(world: World, me: Me, row: Row) -> bool:
+    if row["area_id"] is None and row["link_key"] is None:
+        return True  # not attached yet: only its sender knows the id, and he has no identity we could ask for
+    if me.kind == "area":
+        return below(world.path_of(row), me.path)
+    shown = any(visible(world, me, "casework_entry", entry) for entry in world.shown_in[row["id"]])
+    if me.kind == "link":
+        return shown or row["link_key"] == me.link_key
+    return me.kind == "unit" and shown
+
+
+def changeable(world: World, me: Me, table: str, row: Row) -> bool:
+    """Whether an UPDATE that changes nothing may touch the row."""
+    if table in ("casework_entry", "audit_record", "audit_opening", "notices_receipt"):
+        return False
+    if table in ("notices_notice", "outbox_event"):
+        return me.kind == "wide"
+    if table in ("register_place", "register_duty"):
+        return me.kind == "wide" or (me.kind == "area" and below(world.path_of(row), me.path))
+    if table == "files_photo":
+        free = row["area_id"] is None and row["link_key"] is None
+        if me.kind == "link":
+            return free or row["link_key"] == me.link_key
+        return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
+    return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
+
+
+def addable(world: World, me: Me, table: str, row: Row) -> bool:
+    """Whether an INSERT of this very row would pass the rights and row scope (and then meet its own key)."""
+    if table in ("audit_record", "outbox_event"):
+        return me.kind in ("area", "unit", "wide", "link", "nobody", "reader")
+    if table == "audit_opening":
+        return False
+    if table == "files_photo":
+        return row["area_id"] is None and row["link_key"] is None and me.kind not in ("wide", "reader")
+    if table == "notices_notice":
+        return me.kind == "wide" or (me.kind == "area" and visible(world, me, table, row))
+    if table == "notices_receipt":
+        return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
+    if table in ("register_place", "register_duty"):
+        return changeable(world, me, table, row)
+    return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
+
+
+def relation(world: World, me: Me, row: Row) -> str | None:
+    """How the row lies to the identity. For a unit or a link only whose it is counts: own, or the nearest other."""
+    path = world.path_of(row)
+    if path is None or not me.path:
+        return None
+    if path == me.path:
+        return "own"
+    if below(path, me.path):
+        return "child"
+    if below(me.path, path):
+        return "parent"
+    return "sibling" if path.split(".")[:2] == me.path.split(".")[:2] else "foreign"
+
+
+MARK = re.compile(r"ZQ\d{6}[0-9a-f]{4}")
+NUMBER = re.compile(r"\b\d{4}-\d{3}-\d{6}-\d\b")
+
+
+def traces(world: World, find: Iterable[re.Pattern[str]] = (MARK, NUMBER)) -> dict[str, list[tuple[str, Row]]]:
+    """Mark or number → the rows it stands in: a page may show it to whoever may read one of them."""
+    found: dict[str, list[tuple[str, Row]]] = defaultdict(list)
+    for table in TABLES:
+        for row in world.rows[table].values():
+            text = " ".join(map(str, row.values()))
+            for trace in {match for pattern in find for match in pattern.findall(text)}:
+                found[trace].append((table, row))
+    return found
+
+
+Rule = Callable[[World, Me, str, Row], bool]

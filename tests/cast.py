@@ -1,0 +1,107 @@
+"""The standing cast: a piece of Zhoupu with one person for each role, made once and never changed by a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from linli.accounts.api import Role, Unit, User, create_unit, create_user, grant_post
+from linli.register.duty.api import Duty
+from linli.register.places.api import Place
+from linli.territory.api import Area
+
+PASSWORD = "a-long-test-password"
+SINCE = date(2024, 1, 1)
+
+DISTRICT = "310115"
+TOWN, OTHER_TOWN = "310115132", "310115004"
+STATION, OTHER_STATION = "310115132S01", "310115132S02"
+HOME_AREA, SIBLING_AREA, COUSIN_AREA = "310115132001", "310115132003", "310115132005"
+VILLAGE_AREA, FOREIGN_AREA = "310115132201", "310115004001"
+LEAVES = (HOME_AREA, SIBLING_AREA, COUSIN_AREA, VILLAGE_AREA, FOREIGN_AREA)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One person of the cast."""
+
+    role: Role
+    area: str
+    unit: str | None
+
+
+UNITS = {
+    "station": ("station", STATION, "澧溪联勤联动站"),
+    "station_other": ("station", OTHER_STATION, "小上海联勤联动站"),
+    "station_village": ("station", "310115132S08", "村级联勤联动站"),
+    "committee": ("committee", HOME_AREA, "向阳居委会"),
+    "centre": ("operation_centre", TOWN, "周浦镇城运中心"),
+    "centre_other": ("operation_centre", OTHER_TOWN, "潍坊新村街道城运中心"),
+    "property": ("property_firm", HOME_AREA, "瑞和物业"),
+    "property_other": ("property_firm", COUSIN_AREA, "安居物业"),
+    "urban": ("urban_management", TOWN, "周浦镇城管中队"),
+    "housing": ("housing_office", TOWN, "周浦镇房管办"),
+}
+
+CAST = {
+    "worker": Part(Role.WORKER, HOME_AREA, "committee"),
+    "worker_sibling": Part(Role.WORKER, SIBLING_AREA, None),
+    "worker_cousin": Part(Role.WORKER, COUSIN_AREA, None),
+    "worker_village": Part(Role.WORKER, VILLAGE_AREA, None),
+    "head": Part(Role.STATION_HEAD, STATION, "station"),
+    "head_other": Part(Role.STATION_HEAD, OTHER_STATION, "station_other"),
+    "dispatcher": Part(Role.DISPATCHER, TOWN, "centre"),
+    "dispatcher_other": Part(Role.DISPATCHER, OTHER_TOWN, "centre_other"),
+    "district": Part(Role.DISTRICT, DISTRICT, None),
+    "auditor": Part(Role.AUDITOR, DISTRICT, None),
+    "responder": Part(Role.RESPONDER, HOME_AREA, "property"),
+    "responder_mate": Part(Role.RESPONDER, HOME_AREA, "property"),
+    "responder_other": Part(Role.RESPONDER, COUSIN_AREA, "property_other"),
+    "responder_urban": Part(Role.RESPONDER, TOWN, "urban"),
+    "responder_housing": Part(Role.RESPONDER, TOWN, "housing"),
+}
+
+
+def build() -> None:
+    """Make the cast on the owner's connection."""
+    areas = {area.code: area for area in Area.objects.using("owner").all()}
+    units: dict[str, Unit] = {}
+    for key, (kind, area, name) in UNITS.items():
+        units[key] = create_unit(actor=None, code=f"cast.{key}", kind=kind, name=name, area=areas[area])
+    for username, part in CAST.items():
+        user = create_user(actor=None, username=username, name=username.replace("_", " "), password=PASSWORD)
+        unit = units[part.unit] if part.unit else None
+        grant_post(actor=None, user=user, role=part.role, area=areas[part.area], unit=unit, starts_on=SINCE)
+    _places(areas, units)
+
+
+def _places(areas: dict[str, Area], units: dict[str, Unit]) -> None:
+    for code in LEAVES:
+        area = areas[code]
+        lat, lng = area.lat or 31.11, area.lng or 121.57
+        compound = Place.objects.using("owner").create(
+            code=f"cast.{code}",
+            kind="compound",
+            area_id=area.id,
+            name="瑞和苑",
+            address=f"{area.name}瑞和苑",
+            lat=lat,
+            lng=lng,
+        )
+        building = Place.objects.using("owner").create(
+            code=f"cast.{code}.3", kind="building", area_id=area.id, parent_id=compound.id, name="3号楼",
+            address=f"{area.name}瑞和苑3号楼", lat=lat + 0.0004, lng=lng + 0.0004,
+        )  # fmt: skip
+        Place.objects.using("owner").create(
+            code=f"cast.{code}.3.501", kind="home", area_id=area.id, parent_id=building.id, name="501室",
+            address=f"{area.name}瑞和苑3号楼501室",
+        )  # fmt: skip
+    home = Place.objects.using("owner").get(code=f"cast.{HOME_AREA}")
+    Duty.objects.using("owner").create(
+        area_id=home.area_id, place_id=home.id, unit_id=units["property"].id, unit_kind="property_firm"
+    )
+
+
+def user_of(username: str) -> User:
+    """One of the cast."""
+    return User.objects.get(username=username)
