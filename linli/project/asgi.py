@@ -15,7 +15,9 @@ PREFIXES: dict[str, str] = {"/live": "linli.web.ui.live.stream"}
 
 def _application() -> Composite:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.project.settings")
-    pages = WsgiBridge(get_wsgi_application(), threads=int(os.environ.get("WEB_THREADS", "8")))
+    django = get_wsgi_application()  # from here on the apps are loaded
+    fast = import_string("linli.doors.rest.fast.FastLane")
+    pages = WsgiBridge(fast(django), threads=int(os.environ.get("WEB_THREADS", "8")))
     handlers: dict[str, Asgi] = {prefix: import_string(name) for prefix, name in PREFIXES.items()}
     return Composite(handlers, pages)
 

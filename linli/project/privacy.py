@@ -41,6 +41,8 @@ MODELS: dict[str, Privacy] = {
     "audit.Opening": F,
     "files.Photo": P,
     "outbox.Event": F,
+    "doors.ImportProfile": O,
+    "doors.ImportBatch": F,
     "notices.Notice": F,
     "notices.Receipt": F,
     "register.Place": F,

@@ -71,6 +71,8 @@ TABLES: Mapping[str, list[Grant]] = {
     "casework_workorder": CASEWORK,
     "casework_check": CASEWORK,
     "casework_rating": CASEWORK,
+    "doors_importprofile": EDITED,
+    "doors_importbatch": [(STAFF, (READ, ADD, CHANGE)), (("linli_reader",), (READ,))],
     "django_session": SIGN_IN,
     "django_content_type": REFERENCE,
     "django_migrations": [(("linli_app",), (READ,))],

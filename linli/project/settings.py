@@ -25,6 +25,8 @@ LINLI_FILES_ROOT = Path(env.text("LINLI_FILES_ROOT", str(VAR / "files")))
 LINLI_AUTHZ_SCHEMA = env.text("LINLI_AUTHZ_SCHEMA", "authz")
 LINLI_DELIVERY_SCOPE = "linli.access.api.as_system"
 LINLI_LIVE_AUTH = "linli.project.live.scopes_of"
+LINLI_PUBLIC_PER_MINUTE = env.number("LINLI_PUBLIC_PER_MINUTE", 600)
+"""Changes one address may ask for without a token; 0 switches the brake off (measuring)."""
 LINLI_SUPPORT = env.text("LINLI_SUPPORT", "12345")
 LINLI_TRANSPORTS = {"email": "linli.notices.transports.email"}
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    path("", include("linli.doors.rest.urls")),
     path("", include("linli.web.ui.urls")),
     path("", include("linli.web.resident.urls")),
     path("work/", include("linli.web.worker.urls")),

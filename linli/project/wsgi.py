@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.project.settings")
 
-application = get_wsgi_application()
+pages = get_wsgi_application()  # from here on the apps are loaded
+application = import_string("linli.doors.rest.fast.FastLane")(pages)

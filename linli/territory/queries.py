@@ -18,11 +18,15 @@ def area_by_code(code: str) -> Area:
 
 
 def area_by_id(area_id: int) -> Area:
-    """The area with this id. Raises NotFound."""
-    try:
-        return Area.objects.get(id=area_id)
-    except Area.DoesNotExist:
-        raise NotFound(_("No such area."), code="area_unknown", detail={"area_id": area_id}) from None
+    """The area with this id, kept in the process for a minute. Raises NotFound."""
+    kept = _areas.get(area_id)
+    if kept is None or time.monotonic() - kept[0] > _FRESH_SECONDS:
+        try:
+            area = Area.objects.get(id=area_id)
+        except Area.DoesNotExist:
+            raise NotFound(_("No such area."), code="area_unknown", detail={"area_id": area_id}) from None
+        kept = _areas[area_id] = (time.monotonic(), area)
+    return kept[1]
 
 
 def areas_under(path: str) -> list[Area]:
@@ -43,10 +47,17 @@ def nearest_leaf(lat: float, lng: float, *, under: str = "") -> Area | None:
 
     Centres stand in until every committee has its polygon.
     """
-    candidates = Area.objects.filter(kind__in=["committee", "village", "special", "other"], lat__isnull=False)
-    if under:
-        candidates = candidates.filter(path__gte=under, path__lt=under + END)
+    candidates = (area for area in _centres() if not under or under <= area.path < under + END)
     return min(candidates, key=lambda a: _squared(a, lat, lng), default=None)
+
+
+def _centres() -> list[Area]:
+    """The data-carrying areas whose centre is known, kept in the process for a minute."""
+    kept = _leaves.get("")
+    if kept is None or time.monotonic() - kept[0] > _FRESH_SECONDS:
+        found = Area.objects.filter(kind__in=["committee", "village", "special", "other"], lat__isnull=False)
+        kept = _leaves[""] = (time.monotonic(), list(found))
+    return kept[1]
 
 
 def _squared(area: Area, lat: float, lng: float) -> float:
@@ -63,6 +74,8 @@ END = "\U0010ffff"
 
 _FRESH_SECONDS = 60.0
 _ids: dict[str, tuple[float, tuple[int, ...]]] = {}
+_areas: dict[int, tuple[float, Area]] = {}
+_leaves: dict[str, tuple[float, list[Area]]] = {}
 
 
 def ids_under(path: str) -> tuple[int, ...]:
@@ -77,3 +90,5 @@ def ids_under(path: str) -> tuple[int, ...]:
 def forget() -> None:
     """Drop what the process keeps of the tree; called when the tree was changed here."""
     _ids.clear()
+    _areas.clear()
+    _leaves.clear()

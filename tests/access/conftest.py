@@ -12,7 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 sys.path.append(str(Path(__file__).resolve().parent))
 
-from scope_stage import Stage  # noqa: E402  (the path is set a line above)
+from scope_stage import Stage
 
 SOAK = os.environ.get("LINLI_SOAK") == "1"
 MATTERS = 220 if SOAK else 88

@@ -312,7 +312,9 @@ class _Builder:
 
     def verified(self, leaf: str) -> tuple[Receipt, str]:
         got, hand = self.fed_back(leaf)
-        self.by(self.centre(leaf), verify, case_id=got.report_id, passed=True, method=Method.ON_SITE, words=self.words())
+        self.by(
+            self.centre(leaf), verify, case_id=got.report_id, passed=True, method=Method.ON_SITE, words=self.words()
+        )
         return got, hand
 
     # Fates: one function for each way a matter can stand when the tests look at it.
@@ -468,7 +470,12 @@ class _Builder:
         with scope.as_system():
             for post in posts:
                 for _ in range(2):
-                    send(area_id=post.area_id, template="warned", post_id=post.id, params=params | {"title": self.words()})
+                    send(
+                        area_id=post.area_id,
+                        template="warned",
+                        post_id=post.id,
+                        params=params | {"title": self.words()},
+                    )
             for unit in self.units.values():
                 send(area_id=unit.area_id, template="routed", unit_id=unit.id, params=params | {"title": self.words()})
         self.photos(3)

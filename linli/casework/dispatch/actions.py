@@ -155,7 +155,7 @@ def _chosen(case: Case, proposal: Proposal, unit_id: int | None, words: str) -> 
 def _assign(actor: Principal, case: Case, unit: Unit, proposal: Proposal) -> Assignment:
     as_proposed = unit.id == proposal.unit.id
     why = proposal.why if as_proposed else (("chosen_by_hand", actor.name), ("instead_of", proposal.unit.name))
-    return Assignment.objects.create(
+    return Assignment(
         case=case,
         area_id=case.area_id,
         unit=unit,
@@ -174,6 +174,7 @@ def _send(actor: Principal, case: Case, assignment: Assignment, act: Act, words:
         data={"unit": assignment.unit_id, "unit_name": assignment.unit.name, "unit_name_en": assignment.unit.name_en},
         limits=[step_limit(ClockKind.ACCEPT, case=case.cls)],
     )  # fmt: skip
+    assignment.save(force_insert=True)
     publish(CaseDispatched(case.id, case.area_id, assignment.unit_id))
 
 

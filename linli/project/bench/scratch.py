@@ -81,7 +81,7 @@ class Server:
 
     def memory_mb(self) -> float:
         """Memory that only the server's processes hold, in MB."""
-        return sum(p.memory_full_info().uss for p in self._family()) / 1e6
+        return float(sum(p.memory_full_info().uss for p in self._family())) / 1e6
 
     def _family(self) -> list[psutil.Process]:
         return [self.process, *self.process.children(recursive=True)]

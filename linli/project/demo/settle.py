@@ -10,7 +10,7 @@ from django.db import transaction
 
 from linli.accounts.api import Post, Unit, User
 from linli.audit.api import record
-from linli.project.demo.places import Spot
+from linli.project.demo.layout import Spot
 from linli.project.demo.town import Town
 from linli.register.duty.api import Duty
 from linli.register.places.api import Place, PlaceKind

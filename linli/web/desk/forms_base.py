@@ -71,7 +71,9 @@ class DeedForm(forms.Form):
         try:
             return [UUID(one) for one in given]
         except ValueError as error:
-            raise InvalidInput(_("These photos cannot be found. Please add them again."), code="photo_unknown") from error
+            raise InvalidInput(
+                _("These photos cannot be found. Please add them again."), code="photo_unknown"
+            ) from error
 
     @property
     def photo_inputs(self) -> list[dict[str, object]]:
@@ -80,7 +82,9 @@ class DeedForm(forms.Form):
         return [{"name": name, "label": labels[name], "kept": self.kept.get(name, [])} for name in self.photo_fields]
 
 
-def words_field(label: Promise, *, required: bool = True, rows: int = 3, help_text: Promise | str = "") -> forms.CharField:
+def words_field(
+    label: Promise, *, required: bool = True, rows: int = 3, help_text: Promise | str = ""
+) -> forms.CharField:
     """A field for a few sentences."""
     return forms.CharField(
         label=label,

@@ -18,7 +18,7 @@ from linli.casework.timeline.api import Act, story
 from linli.casework.verification.api import Method, verify
 from linli.kernel.clock import now
 from linli.web.desk import words
-from linli.web.desk.forms_base import ChosenForm, DeedForm, words_field
+from linli.web.desk.forms_base import ChosenForm, words_field
 
 UNITS = [(unit, word) for unit, word in words.LIMIT_UNITS.items()]
 
@@ -139,7 +139,9 @@ class ExtensionForm(CaseForm):
         widget=forms.RadioSelect,
         choices=[("grant", _l("Grant: the reporter sees the new date")), ("deny", _l("Deny: the promise stays"))],
     )
-    amount = forms.DecimalField(label=_l("How much more"), min_value=Decimal("0.25"), max_value=Decimal(366), decimal_places=2)
+    amount = forms.DecimalField(
+        label=_l("How much more"), min_value=Decimal("0.25"), max_value=Decimal(366), decimal_places=2
+    )
     unit = forms.ChoiceField(label=_l("counted in"), choices=UNITS)
     words = words_field(_l("Reason"))
 
@@ -181,7 +183,9 @@ class VerifyForm(CaseForm):
         widget=forms.RadioSelect,
         choices=[("pass", _l("It is done")), ("back", _l("Back to work, with a reason"))],
     )
-    method = forms.ChoiceField(label=_l("How did you check"), choices=list(words.METHODS.items()), widget=forms.RadioSelect)
+    method = forms.ChoiceField(
+        label=_l("How did you check"), choices=list(words.METHODS.items()), widget=forms.RadioSelect
+    )
     words = words_field(_l("What you found; the reason when it goes back"), required=False)
 
     @property
@@ -210,7 +214,9 @@ class SuspendForm(CaseForm):
     send = _l("Suspend")
     done = _l("Suspended: the clocks stand still, a reminder comes every week.")
     words = forms.CharField(
-        label=_l("What it waits for"), max_length=200, help_text=_l("The reporter reads it, for example: the owners' vote")
+        label=_l("What it waits for"),
+        max_length=200,
+        help_text=_l("The reporter reads it, for example: the owners' vote"),
     )
 
     def perform(self) -> None:

@@ -69,7 +69,9 @@ class AdmitForm(forms.Form):
     name_en = forms.CharField(label=_l("Name (English)"), max_length=80)
     list_kind = forms.ChoiceField(label=_l("List"))
     cls = forms.ChoiceField(label=_l("Class"))
-    owner = forms.CharField(label=_l("Who answers"), max_length=60, help_text=_l("As in the lists, for example 物业 or 城管中队"))
+    owner = forms.CharField(
+        label=_l("Who answers"), max_length=60, help_text=_l("As in the lists, for example 物业 or 城管中队")
+    )
     co = forms.CharField(label=_l("Together with"), max_length=120, help_text=_l("Several with 、"))
     respond = forms.CharField(label=_l("First contact"), max_length=200, help_text=NOTATION)
     resolve = forms.CharField(label=_l("Whole matter"), max_length=200, help_text=NOTATION)
@@ -119,6 +121,7 @@ class AdmitForm(forms.Form):
         english = {"name": given["name_en"], "closing": given["closing_en"]}
         spec = item_from_notation(raw, list_kind=ListKind(given["list_kind"]), english=english)
         answers = {
-            test: Answer(given[f"{test.value}_passed"] == "yes", given[f"{test.value}_reason"]) for test in AdmissionTest
+            test: Answer(given[f"{test.value}_passed"] == "yes", given[f"{test.value}_reason"])
+            for test in AdmissionTest
         }
         return admit_item(actor=actor, spec=spec, answers=answers, note=given["note"])

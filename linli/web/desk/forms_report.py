@@ -15,7 +15,7 @@ from linli.accounts.api import Unit, unit_by_id, unit_for, units_near
 from linli.casework.cases.api import Case, case_by_id, cases, merge_report, open_case
 from linli.casework.dispatch.api import dispatch_case, take_routed
 from linli.casework.intake.api import ReportState, ask_refusal, review_refusal, route_report, send_back
-from linli.catalogue.api import OutsideMatch, ItemSpec, list_specs, outside, outside_topic, outside_topics
+from linli.catalogue.api import ItemSpec, OutsideMatch, list_specs, outside, outside_topic, outside_topics
 from linli.kernel.errors import InvalidInput
 from linli.kernel.numbers import parse_number
 from linli.web.desk import words
@@ -36,16 +36,22 @@ class FileForm(ChosenForm):
     done = _l("Filed.")
 
     item = forms.ChoiceField(label=_l("Kind of matter"), widget=forms.RadioSelect)
-    other = forms.CharField(label=_l("Another item"), required=False, help_text=_l("Code or words; all items of the lists"))
+    other = forms.CharField(
+        label=_l("Another item"), required=False, help_text=_l("Code or words; all items of the lists")
+    )
     title = forms.CharField(label=_l("Title"), required=False, max_length=80)
-    conditions = forms.MultipleChoiceField(label=_l("Special conditions"), required=False, widget=forms.CheckboxSelectMultiple)
+    conditions = forms.MultipleChoiceField(
+        label=_l("Special conditions"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     at_once = forms.BooleanField(label=_l("Dispatch to the proposed unit at once"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pairs = [(one.code, one.title) for one in self.suggestions]
         if self._routed and self.matter.thing.topic:
-            pairs.insert(0, (OUTSIDE, _("Outside the list: %(topic)s") % {"topic": words.topic_name(self.matter.thing.topic)}))
+            pairs.insert(
+                0, (OUTSIDE, _("Outside the list: %(topic)s") % {"topic": words.topic_name(self.matter.thing.topic)})
+            )
         self.choose("item", [*pairs, (OTHER, _("Another item"))])
         self.fields["item"].initial = pairs[0][0] if pairs else OTHER
         self.fields["title"].initial = self.matter.title
@@ -249,7 +255,10 @@ class ReviewForm(DeedForm):
     decision = forms.ChoiceField(
         label=_l("Decision"),
         widget=forms.RadioSelect,
-        choices=[("agree", _l("Refuse it: the reporter reads the reason")), ("deny", _l("Do not refuse: back to filing"))],
+        choices=[
+            ("agree", _l("Refuse it: the reporter reads the reason")),
+            ("deny", _l("Do not refuse: back to filing")),
+        ],
     )
     words = words_field(_l("Reason"))
 

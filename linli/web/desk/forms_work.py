@@ -134,7 +134,9 @@ class MoreTimeForm(CaseForm):
 
     send = _l("Ask")
     done = _l("Asked. The desk decides.")
-    amount = forms.DecimalField(label=_l("How much more"), min_value=Decimal("0.25"), max_value=Decimal(366), decimal_places=2)
+    amount = forms.DecimalField(
+        label=_l("How much more"), min_value=Decimal("0.25"), max_value=Decimal(366), decimal_places=2
+    )
     unit = forms.ChoiceField(label=_l("counted in"), choices=UNITS, initial="d")
     words = words_field(_l("Reason"), help_text=_l("The reporter reads it when it is granted."))
 

@@ -18,7 +18,12 @@ from linli.web.desk.matter import Matter
 from linli.web.ui.story import Photo
 
 Context = dict[str, object]
-PARTS: Mapping[str, str] = {"head": "desk/_head.html", "story": "desk/_story.html", "side": "desk/_side.html", "acts": "desk/_acts.html"}
+PARTS: Mapping[str, str] = {
+    "head": "desk/_head.html",
+    "story": "desk/_story.html",
+    "side": "desk/_side.html",
+    "acts": "desk/_acts.html",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +34,18 @@ class ActPanel:
     form: DeedForm | None
     blocked: str
     opened: bool
+    url: str
 
 
 def page(matter: Matter, *, opened: str = "", bound: DeedForm | None = None) -> Context:
     """Everything of the page."""
-    return {**_base(matter), **_story(matter), **side(matter), **panels(matter, opened=opened, bound=bound), "where": "page"}
+    return {
+        **_base(matter),
+        **_story(matter),
+        **side(matter),
+        **panels(matter, opened=opened, bound=bound),
+        "where": "page",
+    }
 
 
 def preview(matter: Matter, *, opened: str = "", bound: DeedForm | None = None) -> Context:
@@ -50,7 +62,12 @@ def preview(matter: Matter, *, opened: str = "", bound: DeedForm | None = None) 
 
 def part_of(name: str, matter: Matter) -> Context:
     """One part, for a live update."""
-    makers = {"head": lambda: {}, "story": lambda: _story(matter), "side": lambda: side(matter), "acts": lambda: panels(matter)}
+    makers = {
+        "head": dict,
+        "story": lambda: _story(matter),
+        "side": lambda: side(matter),
+        "acts": lambda: panels(matter),
+    }
     return {**_base(matter), **makers[name](), "where": "page"}
 
 
@@ -107,11 +124,12 @@ def panels(matter: Matter, *, opened: str = "", bound: DeedForm | None = None) -
 
 
 def _panel(one: Possible, matter: Matter, opened: str, bound: DeedForm | None) -> ActPanel:
+    url = reverse(f"desk:act-{one.deed.slug}", args=[matter.number])
     if one.blocked:
-        return ActPanel(one.deed, None, one.blocked, opened == one.deed.slug)
+        return ActPanel(one.deed, None, one.blocked, opened == one.deed.slug, url)
     mine = bound is not None and bound.slug == one.deed.slug
     form = bound if mine and bound is not None else one.deed.form(matter=matter, slug=one.deed.slug)
-    return ActPanel(one.deed, form, "", mine or opened == one.deed.slug)
+    return ActPanel(one.deed, form, "", mine or opened == one.deed.slug, url)
 
 
 def plan(matter: Matter) -> dict[str, object]:

@@ -147,7 +147,11 @@ def repeats(matter: Matter) -> Repeats | None:
 def why_here(matter: Matter) -> list[str]:
     """Why it lies with this unit, in sentences; for a report: why with this desk."""
     if matter.case is None:
-        return [_("The desk of the area has every new report from its first second.")] if matter.state == "received" else []
+        return (
+            [_("The desk of the area has every new report from its first second.")]
+            if matter.state == "received"
+            else []
+        )
     told = assignments(matter.actor, matter.id)
     running = next((one for one in reversed(told) if one.ended_at is None), None)
     if running is None:

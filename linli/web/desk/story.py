@@ -154,7 +154,9 @@ class _Shown:
             asked = words.amount_words(words.Decimal(entry.data["amount"]), entry.data["unit"])
             facts.append((_("Asked for"), asked))
         if act is Act.SUGGEST:
-            facts += [(str(one.get("code", "")), "、".join(one.get("reasons", ()))) for one in entry.data.get("found", ())]
+            facts += [
+                (str(one.get("code", "")), "、".join(one.get("reasons", ()))) for one in entry.data.get("found", ())
+            ]
         return facts
 
 
@@ -179,7 +181,10 @@ def _title(act: Act, data: Mapping[str, Any]) -> str:
 def _limits(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The clocks a step started, each as (what, how long)."""
     return [
-        (given["label"] or words.say(words.CLOCKS, given["kind"]), words.amount_words(words.Decimal(given["amount"]), given["unit"]))
+        (
+            given["label"] or words.say(words.CLOCKS, given["kind"]),
+            words.amount_words(words.Decimal(given["amount"]), given["unit"]),
+        )
         for given in data.get("limits", ())
     ]
 

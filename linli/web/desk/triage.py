@@ -75,7 +75,9 @@ def consequence(actor: Principal, report: Report, code: str) -> Consequence:
         contact_by=_date(spec.first_contact),
         whole=_shown(spec.promise),
         whole_by=_date(spec.promise),
-        others=[_shown(limit) for limit in (*spec.respond, *spec.resolve) if limit not in (spec.first_contact, spec.promise)],
+        others=[
+            _shown(limit) for limit in (*spec.respond, *spec.resolve) if limit not in (spec.first_contact, spec.promise)
+        ],
         proposal=proposal,
         why=words.why_words(proposal.why),
         near=_near(actor, report, spec),

@@ -40,7 +40,9 @@ def picked(values: Sequence[str]) -> list[UUID]:
     try:
         found = list(dict.fromkeys(UUID(value) for value in values))
     except ValueError as error:
-        raise InvalidInput(_("These reports cannot be read. Please choose them again."), code="bulk_unreadable") from error
+        raise InvalidInput(
+            _("These reports cannot be read. Please choose them again."), code="bulk_unreadable"
+        ) from error
     if len(found) > MOST:
         raise InvalidInput(_("At most fifty at once."), code="bulk_too_many", detail={"limit": MOST})
     return found
@@ -60,7 +62,12 @@ def preview(request: StaffRequest) -> HttpResponseBase:
         return redirect("desk:inbox")
     found = reports(request.actor).filter(id__in=ids, state=ReportState.RECEIVED).order_by("due_at", "id")
     lines = [_line(request.actor, report) for report in found]
-    context = {"lines": lines, "options": item_options(), "gone": len(ids) - len(lines), "query": request.POST.get("query", "")}
+    context = {
+        "lines": lines,
+        "options": item_options(),
+        "gone": len(ids) - len(lines),
+        "query": request.POST.get("query", ""),
+    }
     return answer(request, "desk/bulk.html", context)
 
 
@@ -101,12 +108,18 @@ def _run(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return redirect("desk:inbox")
     token, at_once = token_of(request), "at_once" in request.POST
-    outcomes = [_one(token, one, request.POST.get(f"item_{one}", ""), at_once) for one in picked(request.POST.getlist("pick"))]
+    outcomes = [
+        _one(token, one, request.POST.get(f"item_{one}", ""), at_once) for one in picked(request.POST.getlist("pick"))
+    ]
     with transaction.atomic():
         acting = StaffRequest.__new__(StaffRequest)
         acting.__dict__ = request.__dict__
         acting.actor = enter(token, read_only=True)
-        context = {"outcomes": outcomes, "failed": sum(not one.done for one in outcomes), "query": request.POST.get("query", "")}
+        context = {
+            "outcomes": outcomes,
+            "failed": sum(not one.done for one in outcomes),
+            "query": request.POST.get("query", ""),
+        }
         return answer(acting, "desk/bulk_done.html", context)
 
 

@@ -132,13 +132,17 @@ def export(request: StaffRequest) -> HttpResponseBase:
         detail={"rows": len(rows), "narrowed_by": _narrowed(chosen)},
     )  # fmt: skip
     response = HttpResponse(table(rows), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="linli-{view.slug}-{shanghai(now()):%Y%m%d-%H%M}.csv"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="linli-{view.slug}-{shanghai(now()):%Y%m%d-%H%M}.csv"'
+    )
     return private(response)
 
 
 def _narrowed(chosen: Filter) -> list[str]:
     """Which conditions were set; their values may name people and stay out of the trail."""
-    return [name for name in ("q", "item", "cls", "area", "channel", "level", "since", "until") if getattr(chosen, name)]
+    return [
+        name for name in ("q", "item", "cls", "area", "channel", "level", "since", "until") if getattr(chosen, name)
+    ]
 
 
 def table(rows: list[Row]) -> bytes:

@@ -45,7 +45,9 @@ def index(request: StaffRequest) -> HttpResponseBase:
 def item(request: StaffRequest, code: str) -> HttpResponseBase:
     """One item: limits, evidence, closing condition, and what the town set for itself."""
     found = items.detail(code, _path(request.actor))
-    form = OverrideForm(code=code, area_path=request.actor.area_path) if request.actor.can("catalogue.override") else None
+    form = (
+        OverrideForm(code=code, area_path=request.actor.area_path) if request.actor.can("catalogue.override") else None
+    )
     context = {"item": found, "form": form, "elements": [one for one in elements() if code in one.fed_by]}
     return answer(request, "desk/item.html", context, tab="items")
 

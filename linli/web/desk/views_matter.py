@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import FileResponse, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from linli.access.api import PURPOSES, StaffRequest, open_sealed, staff
 from linli.files.api import KEPT_TYPE, PhotoSize, open_photo, photo_for
 from linli.kernel.errors import LinliError, NotFound
-from linli.web.desk import acts, lists, matter_page, place, words
+from linli.web.desk import lists, matter_page, words
 from linli.web.desk.acts import DEEDS, Deed
 from linli.web.desk.forms_base import DeedForm
 from linli.web.desk.matter import Matter, by_id, by_number, merged_into
@@ -135,10 +135,10 @@ def consequence(request: StaffRequest, number: str) -> HttpResponseBase:
 
 
 @staff("reporter.open")
-def phone(request: StaffRequest, number: str, report_id: UUID) -> HttpResponseBase:
+def phone(request: StaffRequest, number: str, report_id: str) -> HttpResponseBase:
     """Open a reporter's phone: purpose and reason first, on record before the number appears, shown once."""
     matter = by_number(request.actor, number)
-    report = next((one for one in matter.reports if one.id == report_id), None)
+    report = next((one for one in matter.reports if str(one.id) == report_id), None)
     if report is None or report.phone_secret_id is None:
         raise NotFound(_("There is no phone number on this report."), code="phone_missing")
     if request.method != "POST":
@@ -152,7 +152,11 @@ def phone(request: StaffRequest, number: str, report_id: UUID) -> HttpResponseBa
             purpose=request.POST.get("purpose", ""), reason=request.POST.get("reason", ""),
         )  # fmt: skip
     except LinliError as error:
-        context |= {"wrong": _(str(error)), "purpose": request.POST.get("purpose"), "reason": request.POST.get("reason")}
+        context |= {
+            "wrong": _(str(error)),
+            "purpose": request.POST.get("purpose"),
+            "reason": request.POST.get("reason"),
+        }
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     if is_part(request):
         return part(request, "desk/_phone.html", context, status=status)

@@ -229,7 +229,9 @@ def why_words(why: Sequence[Sequence[str]], rule_note: str = "") -> list[str]:
 def _why(kind: str, value: str, rule_note: str) -> str:
     named_kinds = ", ".join(kind_name(part) for part in value.split(", "))
     sentences = {
-        "rule": _("Rule %(id)s: %(note)s") % {"id": value, "note": rule_note} if rule_note else _("Rule %(id)s") % {"id": value},
+        "rule": _("Rule %(id)s: %(note)s") % {"id": value, "note": rule_note}
+        if rule_note
+        else _("Rule %(id)s") % {"id": value},
         "unit": _("The rule names this unit: %(unit)s") % {"unit": value},
         "item_owner": _("The list makes this kind of unit answer for it: %(kind)s") % {"kind": named_kinds},
         "duty_place": _("It answers by duty for the place: %(place)s") % {"place": value},
