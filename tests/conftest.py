@@ -107,7 +107,7 @@ def clone_database(name: str) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """One database for this process."""
-    name = f"linli_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    name = f"linli_test_{os.getpid()}"
     with django_db_blocker.unblock():
         clone_database(name)
         point_to(name)

@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "linli.web.ui",
+    "linli.web.worker",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -60,9 +62,7 @@ INSTALLED_APPS = [
     "linli.casework",
     "linli.flow",
     "linli.doors",
-    "linli.web.ui",
     "linli.web.resident",
-    "linli.web.worker",
     "linli.web.desk",
     "linli.project",
 ]

@@ -17,7 +17,6 @@ from django.db import connection, transaction
 from linli.access.api import Anyone, Principal, Reporter, as_system
 from linli.accounts.api import Unit
 from linli.casework.cases.api import (
-    Case,
     CaseState,
     Result,
     add_by_reporter,
@@ -40,7 +39,6 @@ from linli.casework.dispatch.api import accept_assignment, ask_return, dispatch_
 from linli.casework.intake.api import (
     Channel,
     Draft,
-    Report,
     ReportState,
     add_to_report,
     ask_refusal,
@@ -211,7 +209,13 @@ class Stage:
 
     def snapshot(self, matter: Matter) -> dict[str, list[dict[str, Any]]]:
         """Everything the database holds of a matter and around it: equal before and after means nothing changed."""
-        of_case = ("casework_casereport", "casework_assignment", "casework_workorder", "casework_check", "casework_rating")
+        of_case = (
+            "casework_casereport",
+            "casework_assignment",
+            "casework_workorder",
+            "casework_check",
+            "casework_rating",
+        )
         tables = {
             "casework_report": "id", "casework_case": "id", "casework_entry": "matter_id", "casework_clock": "matter_id",
             **dict.fromkeys(of_case, "case_id"),
@@ -272,11 +276,6 @@ def photo() -> UUID:
 def when(value: str | None) -> datetime | None:
     """An instant as `ask` gives it."""
     return None if value is None else datetime.fromisoformat(value)
-
-
-def seen_by(who: str, rows: Sequence[Case | Report]) -> dict[str, list[UUID]]:
-    """For messages: who sees which."""
-    return {who: [row.id for row in rows]}
 
 
 Move = Callable[[Stage, Matter], object]
@@ -386,7 +385,8 @@ PRELUDE: Mapping[Act, Sequence[Act]] = {Act.EXTEND_GRANT: (Act.EXTEND_ASK,), Act
 
 
 def _send_back(stage: Stage, matter: Matter) -> object:
-    who = "responder_urban" if stage.report(matter)["state"] == ReportState.ROUTED else "worker"
+    routed = stage.ask("select id from casework_report where id = %s and state = 'routed'", matter.id)
+    who = "responder_urban" if routed else "worker"
     return stage.do(who, send_back, report_id=matter.id, words="不归我们管")
 
 

@@ -231,7 +231,9 @@ def test_reference_and_me(anyone: Any, caller: Call) -> None:
     assert "case.void" in me["acts"]
 
 
-@pytest.mark.parametrize("path", ["/cases", "/inbox", "/me", "/cases/x", f"/reports/01a20c92-beb7-70a8-bbc6-fd6267cea9d2"])
+@pytest.mark.parametrize(
+    "path", ["/cases", "/inbox", "/me", "/cases/x", "/reports/01a20c92-beb7-70a8-bbc6-fd6267cea9d2"]
+)
 def test_without_a_token_nothing_is_told(anyone: Any, path: str) -> None:
     refused(anyone.get(path), 401, "token_missing")
 

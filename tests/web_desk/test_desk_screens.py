@@ -64,7 +64,9 @@ def test_every_view_opens(client_as: Callable[[str], Client], receipt: Receipt, 
     assert client_as("dispatcher").get(f"/desk/?view={view}").status_code == 200
 
 
-def test_the_list_shows_the_report_and_the_other_town_does_not(client_as: Callable[[str], Client], receipt: Receipt) -> None:
+def test_the_list_shows_the_report_and_the_other_town_does_not(
+    client_as: Callable[[str], Client], receipt: Receipt
+) -> None:
     assert receipt.number in client_as("worker").get("/desk/?view=triage").content.decode()
     assert receipt.number not in as_new(client_as, "dispatcher_other").get("/desk/?view=triage").content.decode()
 
@@ -74,8 +76,10 @@ def test_the_list_costs_at_most_five_statements(client_as: Callable[[str], Clien
     client.get("/desk/")
     with CaptureQueriesContext(connection) as caught:
         assert client.get("/desk/").status_code == 200
-    own = [q["sql"] for q in caught.captured_queries if "SAVEPOINT" not in q["sql"].upper() and "set local role" not in q["sql"]]
-    assert 0 < len(own) <= 5, own
+    # A test's request runs inside the test's transaction: what puts the role there and back is no part of a real one.
+    around = ("SAVEPOINT", "set local role", "select current_setting('role')", "select set_config('role'")
+    own = [q["sql"] for q in caught.captured_queries if not any(mark in q["sql"] for mark in around)]
+    assert 0 < len(own) <= 5, [sql[:90] for sql in own]
 
 
 def test_the_page_and_the_preview(client_as: Callable[[str], Client], receipt: Receipt) -> None:
@@ -85,7 +89,9 @@ def test_the_page_and_the_preview(client_as: Callable[[str], Client], receipt: R
     assert as_new(client_as, "dispatcher_other").get(f"/desk/{receipt.number}").status_code == 404
 
 
-def test_file_then_dispatch(client_as: Callable[[str], Client], acting: Callable[[str], Principal], receipt: Receipt) -> None:
+def test_file_then_dispatch(
+    client_as: Callable[[str], Client], acting: Callable[[str], Principal], receipt: Receipt
+) -> None:
     client = client_as("worker")
     filed = client.post(f"/desk/{receipt.number}/file", {"item": "C03", "title": ""})
     assert filed.status_code == 302

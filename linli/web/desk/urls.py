@@ -43,5 +43,3 @@ urlpatterns: list[URLPattern] = [
     re_path(f"^{NUMBER}/phone/(?P<report_id>[0-9a-f-]{{36}})$", views_matter.phone, name="phone"),
     *ACTS,
 ]
-
-
