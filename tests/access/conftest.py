@@ -29,8 +29,12 @@ def world_name(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Ite
 
 @pytest.fixture(scope="module")
 def world(world_name: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
-    """The world, read past row scope, with everybody's tokens; every alias speaks to it while the module runs."""
-    from scope_world import real_logins
+    """A copy of the world with everybody's tokens; every alias speaks to it while the module runs."""
+    from scope_world import clone_world, drop_database, real_logins
 
-    with django_db_blocker.unblock(), real_logins(world_name):
-        yield Stage.open(world_name)
+    name = f"linli_s_{os.getpid()}"
+    with django_db_blocker.unblock():
+        clone_world(world_name, name)
+        with real_logins(name):
+            yield Stage.open(name)
+        drop_database(name)

@@ -142,7 +142,9 @@ def world_database(matters: int) -> str:
 
 
 def clone_world(source: str, name: str) -> None:
-    """A copy that a test may break."""
+    """A copy that a test may break. PostgreSQL copies only a database that nobody is connected to."""
+    for alias in settings.DATABASES:
+        connections[alias].close()
     with house.admin("postgres") as admin:
         drop_database(name)
         admin.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(source)))

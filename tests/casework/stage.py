@@ -281,7 +281,7 @@ def when(value: str | None) -> datetime | None:
 Move = Callable[[Stage, Matter], object]
 
 
-def _hands(stage: Stage, matter: Matter) -> str:
+def hands_for(stage: Stage, matter: Matter) -> str:
     """Somebody of the unit that has to act."""
     code = stage.one(
         "select u.code from casework_case c join accounts_unit u on u.id = c.unit_id where c.id = %s", matter.id
@@ -321,7 +321,7 @@ def _extension(*, grant: bool) -> Move:
 
 
 def _by_hands(action: Callable[..., Any], **given: object) -> Move:
-    return lambda stage, matter: stage.do(_hands(stage, matter), action, case_id=matter.id, **given)
+    return lambda stage, matter: stage.do(hands_for(stage, matter), action, case_id=matter.id, **given)
 
 
 def _by(who: str, action: Callable[..., Any], **given: object) -> Move:
@@ -440,6 +440,7 @@ __all__ = [
     "WAY_TO_REPORT",
     "Matter",
     "Stage",
+    "hands_for",
     "lock_case",
     "photo",
     "unit",

@@ -10,7 +10,6 @@ import pytest
 from linli.project import extraction
 from linli.project.messages import compile_all
 
-
 UNFINISHED = ("web/desk", "web/resident", "web/worker")
 """Faces whose Chinese is still being written; an entry goes when its last sentence is there."""
 
