@@ -28,6 +28,7 @@ import cast  # noqa: E402  (the path is set a line above)
 
 from linli.access.api import Anyone, Principal, Reporter, enter, enter_link, enter_public, open_session  # noqa: E402
 from linli.accounts.api import Post  # noqa: E402
+from linli.casework.intake import numbering  # noqa: E402
 
 DECIDES_TEMPLATE = (
     "linli/**/migrations/*.py",
@@ -55,6 +56,7 @@ def point_to(name: str) -> None:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
         settings.DATABASES[alias]["NAME"] = name
+    numbering._block.forget()  # numbers in hand come from the other database's sequence
     owner, default = settings.DATABASES["owner"], connections["default"].settings_dict
     default["USER"], default["PASSWORD"] = owner["USER"], owner["PASSWORD"]
     default["OPTIONS"] = {**default["OPTIONS"], "options": "-c role=linli_app"}

@@ -158,6 +158,7 @@ def merge_report(*, actor: Principal, report_id: UUID, into: UUID) -> Case:
         report = lock_report(report_id)
         case = lock_case(into)
         require(actor, "report.triage", area_path=report.area.path, unit_id=report.unit_id)
+        require(actor, "report.triage", area_path=case.area.path, unit_id=case.unit_id)
         advance_report(actor=actor, report=report, act=Act.MERGE, data={"into": case.number})
         CaseReport.objects.create(report=report, case=case, area_id=case.area_id, joined_at=now())
         case.reports += 1

@@ -19,7 +19,16 @@ from linli.casework.cases.actions import (
     withdraw_case,
 )
 from linli.casework.cases.models import Case, CaseReport
-from linli.casework.cases.queries import case_by_id, case_of_report, cases, open_cases, reports_of, similar
+from linli.casework.cases.queries import (
+    case_by_id,
+    case_of_report,
+    cases,
+    open_cases,
+    own_story,
+    photo_in_sight,
+    reports_of,
+    similar,
+)
 from linli.casework.cases.rules import DOING, EDGES, ENDED, MAX_RETURNS, TOP_LEVEL, CaseState, Result, acts_from, after
 
 __all__ = [
@@ -48,6 +57,8 @@ __all__ = [
     "merge_report",
     "open_case",
     "open_cases",
+    "own_story",
+    "photo_in_sight",
     "remind",
     "reopen",
     "reports_of",

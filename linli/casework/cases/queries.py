@@ -5,10 +5,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from linli.access.api import Principal, Reporter, within
+from linli.access.api import Principal, Reporter, Who, within
+from linli.accounts.api import UNIT_ROLES
 from linli.casework.cases.models import Case, CaseReport
 from linli.casework.cases.rules import ENDED
-from linli.casework.intake.api import Report
+from linli.casework.intake.api import Report, reports
+from linli.casework.timeline.api import SAID_BY_REPORTERS, Entry, story
+from linli.files.api import Photo, photo_for
 from linli.kernel.errors import NotFound
 
 
@@ -37,9 +40,49 @@ def case_of_report(reporter: Reporter) -> Case | None:
 
 
 def reports_of(actor: Principal, case_id: UUID) -> list[Report]:
-    """The reports of a case, the first one first."""
+    """The reports of a case that this person may see, the first one first: one from another area may be merged in."""
     joined = within(CaseReport.objects.filter(case_id=case_id), actor).select_related("report")
+    joined = within(joined, actor, area="report__area")
     return [one.report for one in joined.order_by("joined_at", "report_id")]
+
+
+def photo_in_sight(actor: Who, photo_id: UUID) -> Photo:
+    """A photo that the story of a matter within this person's scope shows, or one that is not attached yet.
+
+    Raises NotFound. The code's own scope beside the database's: each must hold without the other.
+    """
+    photo = photo_for(photo_id)
+    if photo.area_id is None and photo.link_key is None:
+        return photo
+    showing = Entry.objects.filter(photos__contains=[photo_id])
+    if isinstance(actor, Principal):
+        seen = _in_sight(actor, showing)
+    else:
+        seen = isinstance(actor, Reporter) and any(photo_id in entry.photos for entry in own_story(actor))
+    if not seen:
+        raise NotFound(_("There is no such photo."), code="photo_unknown")
+    return photo
+
+
+def _in_sight(actor: Principal, showing: QuerySet[Entry]) -> bool:
+    if actor.role not in UNIT_ROLES:
+        return within(showing, actor).exists()
+    matters = list(showing.values_list("matter_id", flat=True))
+    return cases(actor).filter(id__in=matters).exists() or reports(actor).filter(id__in=matters).exists()
+
+
+def own_story(reporter: Reporter) -> list[Entry]:
+    """What a reporter may read of his report and of the case it became: not what other reporters said or showed."""
+    case = case_of_report(reporter)
+    ids = {reporter.report_id} | ({case.id} if case else set())
+    return [entry for entry in story(ids, public_only=True) if _told_to(reporter, entry)]
+
+
+def _told_to(reporter: Reporter, entry: Entry) -> bool:
+    if entry.act not in SAID_BY_REPORTERS:
+        return True
+    speaker = entry.data.get("report_id")
+    return speaker == str(reporter.report_id) if speaker else entry.matter_id == reporter.report_id
 
 
 def similar(actor: Principal, *, item_code: str, area_id: int, limit: int = 5) -> list[Case]:

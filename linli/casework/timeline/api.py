@@ -1,12 +1,13 @@
 """The door to the story of a matter and its clocks."""
 
 from linli.casework.timeline.actions import announce, append, sweep
-from linli.casework.timeline.events import TECHNICAL, Act, ClockKind, Visibility
+from linli.casework.timeline.events import SAID_BY_REPORTERS, TECHNICAL, Act, ClockKind, Visibility
 from linli.casework.timeline.models import Clock, Entry, StepLimit
 from linli.casework.timeline.queries import clocks_of, moment_of, moments_of, step_limit, story
 from linli.casework.timeline.rules import LimitGiven, Moment, Reading, derive, next_of
 
 __all__ = [
+    "SAID_BY_REPORTERS",
     "TECHNICAL",
     "Act",
     "Clock",

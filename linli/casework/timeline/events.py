@@ -56,6 +56,10 @@ TECHNICAL = frozenset({Act.SUGGEST, Act.WARN, Act.OVERDUE, Act.ESCALATE, Act.REM
 """Acts that fold away on the page of a matter."""
 
 
+SAID_BY_REPORTERS = frozenset({Act.RECEIVE, Act.ADD, Act.RATE, Act.DISPUTE, Act.WITHDRAW})
+"""Acts in which a reporter speaks: another reporter of the same matter does not read them."""
+
+
 class Visibility(StrEnum):
     """Who reads an entry: the reporter too, or only the people who work on the matter."""
 

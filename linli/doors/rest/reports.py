@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -10,9 +11,9 @@ from django.utils.translation import gettext as _
 from ninja import File, Header, Router, Status, UploadedFile
 
 from linli.access.api import Reporter
-from linli.casework.cases.api import Case, case_of_report, cases
+from linli.casework.cases.api import Case, case_of_report, cases, own_story
 from linli.casework.intake.api import Report, own_report, report_by_id
-from linli.casework.timeline.api import story
+from linli.casework.timeline.api import Entry, story
 from linli.doors.rest.gates import FORM_TYPE, JSON_TYPE, link_or_staff, principal, public, whoever
 from linli.doors.rest.operations import operation
 from linli.doors.rest.receiving import KEY_PATTERN, TRIED_ID, take
@@ -58,14 +59,13 @@ def get_report(request: HttpRequest, report_id: UUID) -> dict[str, object]:
         report = own_report(reporter)
         if report.id != report_id:
             raise NotFound(_("There is no such report."), code="report_unknown")
-        return _shown(report, case_of_report(reporter), public_only=True)
+        return _shown(report, case_of_report(reporter), own_story(reporter), for_staff=False)
     actor = principal(request)
     report = report_by_id(actor, report_id)
-    return _shown(report, cases(actor).filter(id=report.id).first(), public_only=False)
+    return _shown(report, cases(actor).filter(id=report.id).first(), story([report.id]), for_staff=True)
 
 
-def _shown(report: Report, case: Case | None, *, public_only: bool) -> dict[str, object]:
-    matters = {report.id} | ({case.id} if case else set())
+def _shown(report: Report, case: Case | None, told: Sequence[Entry], *, for_staff: bool) -> dict[str, object]:
     return {
         "id": report.id,
         "number": report.number,
@@ -83,5 +83,5 @@ def _shown(report: Report, case: Case | None, *, public_only: bool) -> dict[str,
         "case_id": case.id if case else None,
         "case_state": case.state if case else None,
         "promised_at": case.promised_at if case else None,
-        "story": [entry_out(entry, for_staff=not public_only) for entry in story(matters, public_only=public_only)],
+        "story": [entry_out(entry, for_staff=for_staff) for entry in told],
     }

@@ -28,8 +28,7 @@ class CaseForm(ChosenForm):
 
     @property
     def case(self) -> Case:
-        assert self.matter.case is not None
-        return self.matter.case
+        return self.matter.need_case()
 
 
 class DispatchForm(CaseForm):

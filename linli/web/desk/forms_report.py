@@ -66,8 +66,7 @@ class FileForm(ChosenForm):
 
     @cached_property
     def suggestions(self) -> list[Suggested]:
-        assert self.matter.report is not None
-        return suggested(self.matter.report)
+        return suggested(self.matter.need_report())
 
     @cached_property
     def items(self) -> list[ItemSpec]:
@@ -99,8 +98,8 @@ class FileForm(ChosenForm):
     @property
     def consequence(self) -> object:
         """What the choice would lead to: limits, unit, near matters."""
-        assert self.matter.report is not None
-        return consequence(self.actor, self.matter.report, self.chosen_code) if self.chosen_code else None
+        report = self.matter.need_report()
+        return consequence(self.actor, report, self.chosen_code) if self.chosen_code else None
 
     @cached_property
     def outside(self) -> OutsideMatch | None:
@@ -153,8 +152,7 @@ class MergeForm(ChosenForm):
     @cached_property
     def near(self) -> list[Beside]:
         """Open cases of the kinds it may be, nearest first."""
-        report = self.matter.report
-        assert report is not None
+        report = self.matter.need_report()
         codes = [report.item_code] if report.item_code else [one.code for one in suggested(report)]
         return [found for code in codes for found in beside(self.actor, report, code, limit=3)]
 

@@ -9,12 +9,12 @@ from uuid import UUID
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from linli.access.api import Principal
+from linli.access.api import Principal, within
 from linli.accounts.api import Unit
 from linli.casework.cases.api import Case, CaseReport, CaseState, cases, reports_of
 from linli.casework.intake.api import Report, ReportState, reports
 from linli.catalogue.api import ItemSpec, spec_for
-from linli.kernel.errors import NotFound
+from linli.kernel.errors import NotFound, WrongState
 from linli.territory.api import Area
 from linli.web.desk import words
 
@@ -34,6 +34,18 @@ class Matter:
         found = self.case or self.report
         assert found is not None
         return found
+
+    def need_case(self) -> Case:
+        """The case. Raises WrongState for a report that is not one: somebody sent an old form."""
+        if self.case is None:
+            raise _moved_on(self.state)
+        return self.case
+
+    def need_report(self) -> Report:
+        """The report that waits. Raises WrongState when it has become a case meanwhile."""
+        if self.report is None:
+            raise _moved_on(self.state)
+        return self.report
 
     @property
     def id(self) -> UUID:
@@ -98,6 +110,12 @@ class Matter:
         return self.reports[0].words if self.reports else ""
 
 
+def _moved_on(state: str) -> WrongState:
+    return WrongState(
+        _("This matter has moved on; that step is not possible now."), code="case_wrong_state", detail={"state": state}
+    )
+
+
 def by_number(actor: Principal, number: str) -> Matter:
     """The matter with this number. Raises NotFound, also when it lies outside the person's area."""
     case = cases(actor).filter(number=number).first()
@@ -119,9 +137,10 @@ def _matter(actor: Principal, case: Case | None, report: Report | None) -> Matte
     return Matter(actor, report, case, told or ([report] if report else []))
 
 
-def merged_into(report: Report) -> Case | None:
-    """The case a report was merged into."""
+def merged_into(actor: Principal, report: Report) -> Case | None:
+    """The case a report was merged into, when this person may see it."""
     if report.state != ReportState.MERGED:
         return None
-    joined = CaseReport.objects.filter(report_id=report.id).select_related("case").first()
-    return joined.case if joined else None
+    joined = within(CaseReport.objects.filter(report_id=report.id), actor, unit="case__unit_id")
+    found = joined.select_related("case").first()
+    return found.case if found else None

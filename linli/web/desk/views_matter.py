@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from linli.access.api import PURPOSES, StaffRequest, open_sealed, staff
-from linli.files.api import KEPT_TYPE, PhotoSize, open_photo, photo_for
+from linli.casework.cases.api import photo_in_sight
+from linli.files.api import KEPT_TYPE, PhotoSize, open_photo
 from linli.kernel.errors import LinliError, NotFound
 from linli.web.desk import lists, matter_page, words
 from linli.web.desk.acts import DEEDS, Deed
@@ -30,7 +31,7 @@ PEEK, PAGE = "peek", "page"
 def show(request: StaffRequest, number: str) -> HttpResponseBase:
     """The page, or one live part of it. `?do=` opens an act."""
     matter = by_number(request.actor, number)
-    whole = merged_into(matter.report) if matter.report else None
+    whole = merged_into(request.actor, matter.report) if matter.report else None
     if whole is not None:
         messages.info(request, _("%(number)s was merged into this matter.") % {"number": number})
         return redirect("desk:matter", whole.number)
@@ -112,7 +113,7 @@ def _after(request: StaffRequest, matter: Matter) -> Matter | None:
         fresh = by_number(request.actor, matter.number)
     except NotFound:
         return None
-    whole = merged_into(fresh.report) if fresh.report else None
+    whole = merged_into(request.actor, fresh.report) if fresh.report else None
     return by_number(request.actor, whole.number) if whole is not None else fresh
 
 
@@ -171,7 +172,7 @@ def purposes() -> list[tuple[str, str]]:
 @staff("case.read")
 def photo(request: StaffRequest, photo_id: UUID, size: str) -> HttpResponseBase:
     """A picture this person may see."""
-    found = photo_for(photo_id)
+    found = photo_in_sight(request.actor, photo_id)
     opened = open_photo(found, PhotoSize.THUMB if size == "thumb" else PhotoSize.FULL)
     response = FileResponse(opened, content_type=KEPT_TYPE)
     response.headers["Cache-Control"] = "private, max-age=3600"

@@ -17,11 +17,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from linli.access.api import LinkRequest, Reporter
-from linli.casework.cases.api import Case, CaseState, acts_from, add_by_reporter, case_of_report, withdraw_case
+from linli.casework.cases.api import (
+    Case,
+    CaseState,
+    acts_from,
+    add_by_reporter,
+    case_of_report,
+    own_story,
+    photo_in_sight,
+    withdraw_case,
+)
 from linli.casework.intake.api import Report, ReportState, add_to_report, after, own_report, withdraw_report
-from linli.casework.timeline.api import Act, story
+from linli.casework.timeline.api import Act
 from linli.casework.verification.api import Satisfaction, dispute, rate
-from linli.files.api import KEPT_TYPE, PhotoSize, open_photo, photo_for
+from linli.files.api import KEPT_TYPE, PhotoSize, open_photo
 from linli.kernel.errors import InvalidInput, LinliError, NotFound
 from linli.web.resident import mine
 from linli.web.resident.filled import read, take_photos
@@ -126,14 +135,13 @@ def possible(report: Report, case: Case | None) -> set[str]:
 
 def _page(request: LinkRequest, report: Report, secret: str, typed: Typed) -> HttpResponse:
     case = case_of_report(request.actor)
-    ids = {report.id} | ({case.id} if case else set())
     url = request.build_absolute_uri(reverse("resident:follow", args=[secret]))
     context = {
         "report": report,
         "case": case,
         "standing": standing(report, case),
         "way": WAY,
-        "story": tell(story(ids, public_only=True), secret),
+        "story": tell(own_story(request.actor), secret),
         "possible": possible(report, case),
         "typed": typed,
         "ratings": RATINGS.items(),
@@ -159,8 +167,10 @@ def row(request: LinkRequest, secret: str) -> HttpResponse:
 @by_link
 @require_GET
 def photo(request: LinkRequest, secret: str, photo_id: UUID, size: str) -> HttpResponse:
-    """A photo of the story; which ones exist for this link is the database's decision."""
-    with open_photo(photo_for(photo_id), PhotoSize.THUMB if size == "thumb" else PhotoSize.FULL) as file:
+    """A photo of the story; which ones exist for this link, code and database decide alike."""
+    with open_photo(
+        photo_in_sight(request.actor, photo_id), PhotoSize.THUMB if size == "thumb" else PhotoSize.FULL
+    ) as file:
         response = HttpResponse(file.read(), content_type=KEPT_TYPE)
     patch_cache_control(response, private=True, max_age=86_400)
     return response

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from linli.access.api import PublicRequest, open_to_all, public
+from linli.casework.cases.api import photo_in_sight
 from linli.casework.intake.api import Near, Receipt, link_of, near, receive_report
 from linli.catalogue.api import spec_for
-from linli.files.api import KEPT_TYPE, PhotoSize, open_photo, photo_for, photos_for
+from linli.files.api import KEPT_TYPE, PhotoSize, open_photo, photos_for
 from linli.kernel.clock import now
 from linli.kernel.errors import Conflict, LinliError, NotFound
 from linli.kernel.text import normalise
@@ -178,7 +179,7 @@ def photo_in(request: PublicRequest) -> JsonResponse:
 @require_GET
 def photo_out(request: PublicRequest, photo_id: UUID) -> HttpResponse:
     """The small picture of a photo that belongs to no report yet."""
-    with open_photo(photo_for(photo_id), PhotoSize.THUMB) as file:
+    with open_photo(photo_in_sight(request.actor, photo_id), PhotoSize.THUMB) as file:
         response = HttpResponse(file.read(), content_type=KEPT_TYPE)
     patch_cache_control(response, private=True, max_age=3600)
     return response
