@@ -32,6 +32,7 @@ TABLES = {
     "register_place": "id",
     "register_duty": "id",
     "outbox_event": "id",
+    "doors_importbatch": "id",
 }
 """Every table under scope, with its key."""
 
@@ -46,12 +47,17 @@ RELATIONS = ("own", "sibling", "parent", "child", "foreign")
 
 @dataclass(frozen=True)
 class Me:
-    """An identity as the oracle sees it. kind: area, unit, wide, reader, link, nobody."""
+    """An identity as the oracle sees it. kind: area, unit, wide, reader, link, nobody.
+
+    unit: whose people see by unit; post, own_unit: where notices to this person are addressed.
+    """
 
     name: str
     kind: str
     path: str = ""
     unit: int | None = None
+    post: int | None = None
+    own_unit: int | None = None
     report: str | None = None
     secret: str = ""
 
@@ -106,9 +112,11 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
         return True
     if table == "register_duty" and me.kind in ("area", "unit"):
         return True
+    if table == "notices_receipt":
+        return visible(world, me, "notices_notice", world.rows["notices_notice"][row["notice_id"]])
+    if table == "notices_notice" and me.kind in ("area", "unit") and _addressed(me, row):
+        return True
     if me.kind == "area":
-        if table == "notices_receipt":
-            return below(world.path_of(world.rows["notices_notice"][row["notice_id"]]), me.path)
         return below(world.path_of(row), me.path)
     if me.kind == "unit":
         return _unit_sees(world, me, table, row)
@@ -117,10 +125,15 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
     return False
 
 
+def _addressed(me: Me, notice: Row) -> bool:
+    mine = notice["post_id"] is not None and notice["post_id"] == me.post
+    return mine or (notice["unit_id"] is not None and notice["unit_id"] == me.own_unit)
+
+
 def _unit_sees(world: World, me: Me, table: str, row: Row) -> bool:
     if me.unit is None:
         return False
-    if table in ("casework_report", "casework_case", "casework_assignment", "casework_workorder", "notices_notice"):
+    if table in ("casework_report", "casework_case", "casework_assignment", "casework_workorder"):
         return row["unit_id"] == me.unit
     if table in ("casework_entry", "casework_clock"):
         case = world.rows["casework_case"].get(row["matter_id"])
@@ -128,8 +141,6 @@ def _unit_sees(world: World, me: Me, table: str, row: Row) -> bool:
         return any(matter is not None and matter["unit_id"] == me.unit for matter in (case, report))
     if table in ("casework_casereport", "casework_check", "casework_rating"):
         return world.rows["casework_case"][row["case_id"]]["unit_id"] == me.unit
-    if table == "notices_receipt":
-        return world.rows["notices_notice"][row["notice_id"]]["unit_id"] == me.unit
     return False
 
 
@@ -179,7 +190,7 @@ def changeable(world: World, me: Me, table: str, row: Row) -> bool:
         return False
     if table in ("notices_notice", "outbox_event"):
         return me.kind == "wide"
-    if table in ("register_place", "register_duty"):
+    if table in ("register_place", "register_duty", "doors_importbatch"):
         return me.kind == "wide" or (me.kind == "area" and below(world.path_of(row), me.path))
     if table == "files_photo":
         free = row["area_id"] is None and row["link_key"] is None
@@ -198,10 +209,10 @@ def addable(world: World, me: Me, table: str, row: Row) -> bool:
     if table == "files_photo":
         return row["area_id"] is None and row["link_key"] is None and me.kind not in ("wide", "reader")
     if table == "notices_notice":
-        return me.kind == "wide" or (me.kind == "area" and visible(world, me, table, row))
+        return me.kind == "wide" or (me.kind == "area" and below(world.path_of(row), me.path))
     if table == "notices_receipt":
         return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
-    if table in ("register_place", "register_duty"):
+    if table in ("register_place", "register_duty", "doors_importbatch"):
         return changeable(world, me, table, row)
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
 

@@ -26,19 +26,20 @@ def sign_in(database: str, role: str) -> psycopg.Connection[Any]:
 
 @dataclass
 class Stage:
-    """`links`: report id → secret of its link."""
+    """`links`: report id → secret of its link. `phones`: every phone number that somebody left."""
 
     database: str
     world: World
     people: Sequence[Identity]
     links: dict[str, str]
+    phones: frozenset[str]
 
     @classmethod
     def open(cls, database: str) -> Stage:
         with house.admin(database) as owner:
             world = World.read(owner)
-            (links,) = owner.execute("select links from probe.built").fetchone()
-        return cls(database, world, identities(world, links), links)
+            links, phones = owner.execute("select links, phones from probe.built").fetchone()
+        return cls(database, world, identities(world, links), links, frozenset(phones))
 
     def person(self, name: str) -> Identity:
         return next(who for who in self.people if who.me.name == name)

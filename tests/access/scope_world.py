@@ -104,10 +104,11 @@ UNITS_HERE = {
 
 @dataclass
 class Built:
-    """What the tests need besides the rows: the links of the reports."""
+    """What the tests need besides the rows: the links of the reports, and the phones that were sealed."""
 
     links: dict[str, str] = field(default_factory=dict)
     fates: dict[str, int] = field(default_factory=dict)
+    phones: list[str] = field(default_factory=list)
 
 
 def world_database(matters: int) -> str:
@@ -212,10 +213,10 @@ class _Builder:
         self._lift()
         with connections["owner"].cursor() as cursor:
             cursor.execute("create schema probe")
-            cursor.execute("create table probe.built (links jsonb, fates jsonb)")
+            cursor.execute("create table probe.built (links jsonb, phones jsonb)")
             cursor.execute(
                 "insert into probe.built values (%s, %s)",
-                [orjson.dumps(self.built.links).decode(), orjson.dumps(self.built.fates).decode()],
+                [orjson.dumps(self.built.links).decode(), orjson.dumps(self.built.phones).decode()],
             )
 
     def _people(self) -> None:
@@ -240,6 +241,10 @@ class _Builder:
         self.count += 1
         return f"ZQ{self.count:06d}{self.rng.randrange(16**4):04x} 楼道里堆满纸箱"
 
+    def phone(self) -> str:
+        self.built.phones.append(f"138{self.rng.randrange(10**8):08d}")
+        return self.built.phones[-1]
+
     def by(self, username: str, action: Callable[..., Any], **given: Any) -> Any:
         with transaction.atomic():
             return action(actor=enter(self.tokens[username]), **given)
@@ -263,7 +268,7 @@ class _Builder:
         area = self.areas[leaf]
         draft = Draft(
             channel=Channel.RESIDENT, words=self.words(), item_code="C04", area_id=area.id, reporter_name="王小明",
-            phone=f"138{self.rng.randrange(10**8):08d}", photos=self.photos(photos, "report"),
+            phone=self.phone(), photos=self.photos(photos, "report"),
             lat=area.lat, lng=area.lng,
         )  # fmt: skip
         with transaction.atomic():
@@ -520,6 +525,12 @@ class _Builder:
                     " select area_id, id, %s, 'urban_management' from register_place where code = %s",
                     [self.units["cast.urban"].id, f"world.{code}.venue"],
                 )
+            for code in (cast.HOME_AREA, cast.FOREIGN_AREA, *LIFTED):
+                cursor.execute(
+                    "insert into doors_importbatch (id, profile_id, area_id, file_name, file_hash, rows, fresh, known,"
+                    " refused, started_by, started_at) select gen_random_uuid(), id, %s, 'a.csv', '', 1, 1, 0, 0, 1, now()"
+                    " from doors_importprofile limit 1", [self.areas[code].id],
+                )  # fmt: skip
             cursor.execute(
                 "insert into audit_opening (id, actor_id, post_id, secret_id, subject_kind, subject_id, area_id, field,"
                 " purpose, reason) select gen_random_uuid(), 1, 1, phone_secret_id, 'report', id::text, area_id,"

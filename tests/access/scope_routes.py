@@ -1,0 +1,139 @@
+"""Every URL of Linli and what it is about. A scoped URL without a row here fails a test, until somebody has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from linli.access.api import RULE, AccessRule
+
+
+@dataclass(frozen=True)
+class About:
+    """What a URL shows or changes.
+
+    of: case, report, matter (either, by number or id), photo, link (a report by its secret), list, nothing.
+    posts: the body of a POST; None for a URL that is only read. slugs: values of its act parameter.
+    reads: whether GET is answered with the thing itself.
+    """
+
+    of: str
+    posts: Mapping[str, Any] | None = None
+    slugs: tuple[str, ...] = ()
+    reads: bool = True
+
+
+WORKER_ACTS = ("accept", "return", "arrive", "step", "milestone", "result", "extend", "comment", "resume", "nonsense")
+LIST, MATTER, NOTHING = About("list"), About("matter"), About("nothing")
+REST_CASE = About("case", posts={"words": "ok", "reason": "not_our_duty", "unit_id": 1, "passed": True}, reads=False)
+REST_REPORT = About("report", posts={"words": "ok", "item_code": "C04", "reason": "x", "agree": True}, reads=False)
+DESK_ACT = About("matter", posts={"frame": "page"})
+
+ROUTES: Mapping[str, About] = {
+    "create_report": NOTHING,
+    "create_photo": NOTHING,
+    "get_report": About("report"),
+    **dict.fromkeys(
+        ("open_report", "merge", "send_report_back", "propose_refusal", "rule_on_refusal"), REST_REPORT
+    ),
+    "list_cases": LIST,
+    "get_case": About("case"),
+    "list_inbox": LIST,
+    **dict.fromkeys(
+        ("dispatch", "transfer_case", "accept", "return_case", "rule_on_return", "arrive_at_case", "step", "milestone",
+         "feed_back_case", "self_handle_case", "ask_extension", "rule_on_extension", "suspend", "resume", "verify_case",
+         "comment", "reopen", "void"), REST_CASE,
+    ),
+    "list_items": NOTHING,
+    "list_areas": NOTHING,
+    "me": NOTHING,
+    "resident:report": NOTHING,
+    "resident:places": LIST,
+    "resident:kinds": NOTHING,
+    "resident:plan": NOTHING,
+    "resident:plan_points": LIST,
+    "resident:photo_in": NOTHING,
+    "resident:photo_out": About("free-photo"),
+    "resident:follow": About("link"),
+    "resident:row": About("link"),
+    "resident:photo": About("link-photo"),
+    "resident:act": About("link", posts={}, slugs=("add", "withdraw", "rate", "dispute", "nonsense"), reads=False),
+    "worker:start": NOTHING,
+    "worker:today": LIST,
+    "worker:task": About("case"),
+    "worker:act": About("case", posts={}, slugs=WORKER_ACTS, reads=False),
+    "worker:found": NOTHING,
+    "worker:places": LIST,
+    "worker:notices": LIST,
+    "worker:read": About("nothing", posts={}),
+    "worker:photo": About("photo"),
+    "worker:me": NOTHING,
+    "worker:post": NOTHING,
+    **dict.fromkeys(("desk:inbox", "desk:views", "desk:filters", "desk:export", "desk:map", "desk:map_geojson"), LIST),
+    "desk:row": MATTER,
+    "desk:peek": MATTER,
+    "desk:photo": About("photo"),
+    "desk:bulk": About("matter", posts={"query": ""}, reads=False),
+    "desk:bulk_run": About("matter", posts={"query": ""}, reads=False),
+    "desk:bulk_line": About("report", reads=False),
+    "desk:items": NOTHING,
+    "desk:admit": NOTHING,
+    "desk:item": NOTHING,
+    "desk:override": NOTHING,
+    "desk:notices": LIST,
+    "desk:bell": LIST,
+    "desk:trails": NOTHING,
+    "desk:trail": MATTER,
+    "desk:matter": MATTER,
+    "desk:consequence": About("matter", reads=False),
+    "desk:plan": MATTER,
+    "desk:phone": About("matter", posts={"purpose": "contact_reporter", "reason": ""}, reads=False),
+    **dict.fromkeys(
+        (f"desk:act-{slug}" for slug in (
+            "file", "merge", "route", "send-back", "refuse", "review", "dispatch", "accept", "rule", "extension", "verify",
+            "arrive", "milestone", "feed-back", "step", "self-handle", "resume", "remind", "reopen", "transfer", "suspend",
+            "more-time", "return", "comment", "void")),
+        DESK_ACT,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Route:
+    """One URL of the URLconf."""
+
+    name: str
+    pattern: str
+    parameters: tuple[str, ...]
+    rule: AccessRule
+
+    @property
+    def is_rest(self) -> bool:
+        return self.pattern.startswith("api/")
+
+
+def routes() -> list[Route]:
+    """Every URL with a rule of ours."""
+    return [
+        Route(name, pattern, parameters, rule)
+        for name, pattern, parameters, view in _walk(get_resolver().url_patterns)
+        if isinstance(rule := getattr(view, RULE, None), AccessRule)
+    ]
+
+
+def undecided(found: list[Route], known: Mapping[str, About] = ROUTES) -> list[str]:
+    """URLs under scope that have no row."""
+    return [f"{route.name} {route.pattern}" for route in found if route.rule.kind != "open" and route.name not in known]
+
+
+def _walk(patterns: list[Any], prefix: str = "", space: str = "") -> Iterator[tuple[str, str, tuple[str, ...], object]]:
+    for pattern in patterns:
+        where = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, where, f"{pattern.namespace}:" if pattern.namespace else space)
+        elif isinstance(pattern, URLPattern):
+            names = tuple(pattern.pattern.regex.groupindex) or tuple(pattern.pattern.converters)
+            yield f"{space}{pattern.name or ''}", where, names, pattern.callback
