@@ -22,10 +22,12 @@ from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
 ROOT = Path(__file__).resolve().parents[1]
+_tokens: dict[str, str] = {}
 sys.path.insert(0, str(ROOT / "tests"))
 
 import cast  # noqa: E402  (the path is set a line above)
 
+from linli.access import scope  # noqa: E402
 from linli.access.api import Anyone, Principal, Reporter, enter, enter_link, enter_public, open_session  # noqa: E402
 from linli.accounts.api import Post  # noqa: E402
 from linli.casework.intake import numbering  # noqa: E402
@@ -56,7 +58,10 @@ def point_to(name: str) -> None:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
         settings.DATABASES[alias]["NAME"] = name
-    numbering._block.forget()  # numbers in hand come from the other database's sequence
+    # What a process keeps in hand belongs to one database: numbers of its sequence, sessions in its table.
+    numbering._block.forget()
+    scope._system.opened = float("-inf")
+    _tokens.clear()
     owner, default = settings.DATABASES["owner"], connections["default"].settings_dict
     default["USER"], default["PASSWORD"] = owner["USER"], owner["PASSWORD"]
     default["OPTIONS"] = {**default["OPTIONS"], "options": "-c role=linli_app"}
@@ -135,6 +140,7 @@ def _django_db_helper(django_db_setup: None, django_db_blocker: DjangoDbBlocker)
             transaction.set_rollback(True)
             atomic.__exit__(None, None, None)
             connections["owner"] = own
+            _tokens.clear()
 
 
 @pytest.fixture
@@ -144,11 +150,8 @@ def as_owner(db: None) -> None:
         cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(settings.DATABASES["owner"]["USER"])))
 
 
-_tokens: dict[str, str] = {}
-
-
 def token_for(username: str) -> str:
-    """A session of one of the cast, opened once for each process."""
+    """A session of one of the cast, opened once for each test."""
     if username not in _tokens:
         post = Post.objects.filter(user__username=username).order_by("id").first()
         assert post is not None, username

@@ -5,10 +5,9 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
-from procrastinate.contrib.django import app
 
 from linli.outbox.models import Event
 from linli.outbox.rules import handlers_of, name_of
@@ -19,7 +18,14 @@ DELIVER = "outbox.deliver"
 def publish(event: object) -> None:
     """Store the event and its delivery job in the caller's transaction: both or neither."""
     row = Event.objects.create(name=name_of(type(event)), payload=msgspec.to_builtins(event))
-    app.configure_task(DELIVER, queue="events").defer(event_id=str(row.id))
+    with connection.cursor() as cursor:
+        # By hand: inside the worker procrastinate defers on a connection of its own, so that the job could be looked
+        # at, and found pointless, before the event is committed.
+        cursor.execute(
+            "select procrastinate_defer_jobs_v1(array[row('events', %s, 0, null, null,"
+            " jsonb_build_object('event_id', %s::text), null)::procrastinate_job_to_defer_v1])",
+            [DELIVER, str(row.id)],
+        )
 
 
 def deliver(event_id: UUID) -> bool:

@@ -24,6 +24,8 @@ LINLI_MASTER_KEY = env.kept_secret("LINLI_MASTER_KEY", VAR, may_make=not LINLI_P
 LINLI_FILES_ROOT = Path(env.text("LINLI_FILES_ROOT", str(VAR / "files")))
 LINLI_AUTHZ_SCHEMA = env.text("LINLI_AUTHZ_SCHEMA", "authz")
 LINLI_DELIVERY_SCOPE = "linli.access.api.as_system"
+LINLI_FRONT_LANE = "linli.doors.rest.fast.FastLane"
+"""What stands before the pages: a plain report takes the short way, everything else goes on unchanged."""
 LINLI_LIVE_AUTH = "linli.project.live.scopes_of"
 LINLI_PUBLIC_PER_MINUTE = env.number("LINLI_PUBLIC_PER_MINUTE", 600)
 """Changes one address may ask for without a token; 0 switches the brake off (measuring)."""

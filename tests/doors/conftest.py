@@ -21,15 +21,18 @@ from pytest_django.plugin import DjangoDbBlocker
 from linli.access.api import open_session
 from linli.accounts.api import Post
 
+_tokens: dict[str, str] = {}
 
-@pytest.fixture(scope="package")
+
+@pytest.fixture(scope="module")
 def real_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A clone of the template that keeps what is committed, until the last test of this folder has run."""
+    """A clone of the template that keeps what is committed, until the last test of the module has run."""
     before = settings.DATABASES["default"]["NAME"]
     name = f"linli_doors_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with django_db_blocker.unblock():
         house.clone_database(name)
         house.point_to(name)
+        _tokens.clear()
         yield name
         house.point_to(before)
     with house._admin("postgres") as admin:
@@ -41,9 +44,6 @@ def committed(real_database: str) -> Iterator[None]:
     """The test runs in the folder's own database; connections are given back afterwards."""
     yield
     connections.close_all()
-
-
-_tokens: dict[str, str] = {}
 
 
 def token_of(username: str) -> str:
