@@ -9,7 +9,6 @@ from linli.accounts.api import Post, Role
 from linli.casework.cases.api import Case
 from linli.casework.dispatch.api import OWN_HANDS
 from linli.casework.intake.api import Report
-from linli.casework.works.api import hands_of
 from linli.project.demo.matters import By
 from linli.territory.api import Area
 
@@ -24,11 +23,11 @@ class Players:
         self._posts = [post for post in posts if post.role != Role.SYSTEM]
         self._tokens: dict[int, str] = {}
 
-    def enter(self, by: By, report: Report, case: Case | None) -> Principal:
+    def enter(self, by: By, report: Report, case: Case | None, hands: frozenset[int]) -> Principal:
         """Put the open transaction under the person who would do it. Raises LookupError when nobody could."""
-        return enter(self._token(self._choose(by, report, case)))
+        return enter(self._token(self._choose(by, report, case, hands)))
 
-    def _choose(self, by: By, report: Report, case: Case | None) -> Post:
+    def _choose(self, by: By, report: Report, case: Case | None, hands: frozenset[int]) -> Post:
         area = report.area
         match by:
             case By.DESK:
@@ -38,7 +37,7 @@ class Players:
             case By.DISPATCHER:
                 return self._above(Role.DISPATCHER, area)
             case By.VERIFIER:
-                return self._verifier(area, case)
+                return self._verifier(area, case, hands)
             case By.LEGAL_OWNER:
                 return self._in_unit(report.unit_id) or self._above(Role.DISPATCHER, area)
             case _:
@@ -54,8 +53,7 @@ class Players:
             raise LookupError(f"{case.unit} has no people")
         return found
 
-    def _verifier(self, area: Area, case: Case | None) -> Post:
-        hands = hands_of(case.id) if case else frozenset()
+    def _verifier(self, area: Area, case: Case | None, hands: frozenset[int]) -> Post:
         lead = case is not None and case.result == "unsolvable"
         others = [p for p in self._posts if p.user_id not in hands and area.path.startswith(p.area.path)]
         for role in (Role.STATION_HEAD, Role.DISPATCHER) if lead else (Role.WORKER, Role.STATION_HEAD, Role.DISPATCHER):

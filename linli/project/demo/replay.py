@@ -32,6 +32,7 @@ from linli.casework.intake.api import (
     Draft,
     Receipt,
     Report,
+    ReportState,
     add_to_report,
     ask_refusal,
     receive_report,
@@ -42,7 +43,7 @@ from linli.casework.intake.api import (
 )
 from linli.casework.timeline.api import sweep
 from linli.casework.verification.api import Method, Satisfaction, close_unrated, dispute, rate, verify
-from linli.casework.works.api import add_step, arrive, feed_back, self_handle
+from linli.casework.works.api import add_step, arrive, feed_back, hands_of, self_handle
 from linli.catalogue.api import outside_topic
 from linli.files.api import Photo, store_photo
 from linli.kernel.clock import SettableClock, now, using
@@ -52,7 +53,7 @@ from linli.project.demo import pictures
 from linli.project.demo.history import in_order
 from linli.project.demo.matters import By, PhotoPlan, PlannedMatter, Step
 from linli.project.demo.players import Players
-from linli.register.places.api import Place
+from linli.register.places.api import OPEN_KINDS, Place
 
 OWNER = "owner"
 Progress = Callable[[int, int], None]
@@ -65,7 +66,7 @@ class Replay:
         self.players = Players()
         self.receipts: dict[str, Receipt] = {}
         self.photos: dict[PhotoPlan, Photo] = {}
-        self.places = dict(Place.objects.using(OWNER).values_list("code", "id"))
+        self.places = _open_places()
         self.dropped: Counter[str] = Counter()
 
     def run(self, matters: Sequence[PlannedMatter], tell: Progress) -> None:
@@ -109,7 +110,7 @@ class Replay:
             channel=Channel(matter.channel),
             words=matter.words,
             item_code=matter.item_code if matter.channel != Channel.HOTLINE else "",
-            place_id=self.places.get(matter.place.code) if matter.place.kind not in _CLOSED_KINDS else None,
+            place_id=self.places.get(matter.place.code),
             lat=matter.place.lat,
             lng=matter.place.lng,
             place_text=matter.place.label,
@@ -123,14 +124,14 @@ class Replay:
 
     def _take(self, matter: PlannedMatter, step: Step) -> None:
         got = self.receipts[matter.key]
-        report, case = _standing(got.report_id)
+        report, case, hands = _standing(got.report_id)
         if step.by is By.REPORTER:
             self._by_reporter(enter_link(got.link), step, case)
         elif step.by is By.TIMER:
             with as_system() as system:
                 close_unrated(actor=system, case_id=got.report_id)
         else:
-            actor = self.players.enter(step.by, report, case)
+            actor = self.players.enter(step.by, report, case, hands)
             ACTS[step.act](_Scene(self, actor, got.report_id, matter, step))
 
     def _by_reporter(self, actor: Reporter, step: Step, case: Case | None) -> None:
@@ -169,8 +170,18 @@ class Replay:
         return again
 
 
-_CLOSED_KINDS = frozenset({"home", "house", "entrance"})
-"""A visitor cannot choose a door from the plan; he says it in words."""
+def _open_places() -> dict[str, int]:
+    """Every place by its code; a door or a home by the building or group it stands in, which is what a visitor may
+    choose: the rest he says in words."""
+    rows = list(Place.objects.using(OWNER).values_list("id", "code", "kind", "parent_id"))
+    by_id = {row[0]: row for row in rows}
+    found: dict[str, int] = {}
+    for row in rows:
+        at = row
+        while at[2] not in OPEN_KINDS and at[3] is not None:
+            at = by_id[at[3]]
+        found[row[1]] = at[0]
+    return found
 
 
 class _Scene:
@@ -214,6 +225,8 @@ def _accept(s: _Scene) -> None:
 
 def _route(s: _Scene) -> None:
     report = report_by_id(s.actor, s.case_id)
+    if report.state == ReportState.ROUTED:
+        return  # the words alone have sent it there already
     topic = outside_topic(s.detail["to"])
     unit = unit_for(topic.owner_kind, report.area.path) or unit_for("operation_centre", report.area.path)
     if unit is None:
@@ -265,8 +278,8 @@ ACTS: dict[str, Callable[[_Scene], object]] = {
 }
 
 
-def _standing(report_id: UUID) -> tuple[Report, Case | None]:
+def _standing(report_id: UUID) -> tuple[Report, Case | None, frozenset[int]]:
     with as_system() as system:
         report = report_by_id(system, report_id)
-        case = case_by_id(system, report_id) if report.state == "accepted" else None
-    return report, case
+        case = case_by_id(system, report_id) if report.state == ReportState.ACCEPTED else None
+        return report, case, hands_of(report_id)

@@ -23,7 +23,7 @@ from linli.project.demo.settle import PASSWORD, settle
 from linli.project.demo.town import build_town
 
 OWNER = "owner"
-MATTERS = {Scale.TOWN: 900, Scale.SMALL: 160}
+MATTERS = {Scale.TOWN: 480, Scale.SMALL: 160}
 SHOWN = (Role.WORKER, Role.STATION_HEAD, Role.DISPATCHER, Role.RESPONDER, Role.DISTRICT, Role.AUDITOR)
 
 
