@@ -47,7 +47,7 @@ TABLES: Mapping[str, list[Grant]] = {
     "files_photo": [(EVERYBODY, (READ, ADD, CHANGE))],
     "outbox_event": [(EVERYBODY, (ADD,)), (("linli_wide",), (READ, CHANGE))],
     "notices_notice": [(STAFF, (READ, ADD, CHANGE)), (("linli_reader",), (READ,))],
-    "notices_receipt": [(STAFF, (READ, ADD)), (("linli_reader",), (READ,))],
+    "notices_receipt": [((*STAFF, "linli_reader"), (READ, ADD))],
     "catalogue_item": EDITED,
     "catalogue_itemversion": EDITED,
     "catalogue_override": EDITED,

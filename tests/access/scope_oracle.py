@@ -58,6 +58,7 @@ class Me:
     unit: int | None = None
     post: int | None = None
     own_unit: int | None = None
+    user: int | None = None
     report: str | None = None
     secret: str = ""
 
@@ -211,6 +212,8 @@ def addable(world: World, me: Me, table: str, row: Row) -> bool:
     if table == "notices_notice":
         return me.kind == "wide" or (me.kind == "area" and below(world.path_of(row), me.path))
     if table == "notices_receipt":
+        if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
+            return row["user_id"] is not None and row["user_id"] == me.user
         return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
     if table in ("register_place", "register_duty", "doors_importbatch"):
         return changeable(world, me, table, row)

@@ -169,6 +169,18 @@ def test_an_auditor_changes_nothing_whatever_role_is_taken(app: Cursor, world: S
     assert app.rowcount == 0
 
 
+def test_an_auditor_notes_what_he_has_read_and_nothing_in_another_name(app: Cursor, world: Stage) -> None:
+    note = (
+        "insert into notices_receipt (notice_id, area_id, user_id, transport)"
+        " select id, area_id, %s, 'in_app' from notices_notice limit 1"
+    )
+    come_in(app, world.person("auditor"))
+    app.execute(note, [world.person("auditor").me.user])
+    assert app.rowcount == 1
+    with pytest.raises(errors.InsufficientPrivilege):
+        app.execute(note, [world.person("worker").me.user])
+
+
 def test_roles_named_here_are_all_there(owner: Cursor) -> None:
     owner.execute("select rolname from pg_roles where rolname = any(%s)", [list(ROLES)])
     assert {name for (name,) in owner.fetchall()} == set(ROLES)

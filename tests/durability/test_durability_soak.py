@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from linli.project.soak.campaigns import CAMPAIGNS
-from linli.project.soak.running import soak
+from linli.project.soak.running import keep, soak
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,14 +32,14 @@ def test_figures_are_kept_and_a_failure_is_told(tmp_path: Path, bad: bool) -> No
     campaigns = [sort("good", "a goal", ("test_good.py",))] + [sort("bad", "another", ("test_bad.py",))] * bad
     said: list[str] = []
     report = tmp_path / "var" / "soak.json"
+    keep(report, "earlier", {"passed": True})
     assert soak(campaigns, root=tmp_path, seed=5, report=report, say=said.append) is not bad
     kept = json.loads(report.read_text())
-    assert kept["seed"] == 5
-    assert kept["campaigns"]["good"]["figures"] == [{"campaign": "x", "probes": 7, "seed": "5"}]
-    assert {name: one["passed"] for name, one in kept["campaigns"].items()} == {
-        "good": True,
-        **({"bad": False} if bad else {}),
-    }
+    assert kept["earlier"] == {"passed": True}
+    assert kept["good"]["figures"] == [{"campaign": "x", "probes": 7, "seed": "5"}]
+    assert kept["good"]["seed"] == 5
+    wanted = {"earlier": True, "good": True, **({"bad": False} if bad else {})}
+    assert {name: one["passed"] for name, one in kept.items()} == wanted
     assert any("FAILED" in line for line in said) is bad
 
 

@@ -18,6 +18,7 @@ SAID_BY_OTHERS = "act in ('receive', 'add', 'rate', 'dispute', 'withdraw')"
 FREE = "area_id is null and link_key is null"
 AREA = "area_id = any ((select {authz}.area_ids())::int[])"
 WIDE = "(select {authz}.is_wide())"
+SIGNED_IN = "(select m.post_id from {authz}.me() m) is not null"
 BY_LINK = "link_key = encode(sha256(convert_to(current_setting('app.link', true), 'UTF8')), 'hex')"
 SHOWN = "exists (select 1 from casework_entry e where e.photos @> array[files_photo.id])"
 
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
             },
             insert=dict.fromkeys(("linli_app", "linli_unit", "linli_wide", "linli_link", "linli_public"), FREE),
             update={
-                "linli_app": f"{AREA} or ({FREE})",
+                "linli_app": f"{AREA} or ({FREE} and {SIGNED_IN})",
                 "linli_unit": f"({FREE}) or {SHOWN}",
                 "linli_wide": WIDE,
                 "linli_link": f"({FREE}) or {BY_LINK}",

@@ -22,6 +22,11 @@ class Migration(migrations.Migration):
         own_policies(
             "notices_receipt",
             select={"linli_app": OF_NOTICE, "linli_unit": OF_NOTICE, "linli_wide": WIDE, "linli_reader": WIDE},
-            insert={"linli_app": OF_NOTICE, "linli_unit": OF_NOTICE, "linli_wide": WIDE},
+            insert={
+                "linli_app": OF_NOTICE,
+                "linli_unit": OF_NOTICE,
+                "linli_wide": WIDE,
+                "linli_reader": "user_id = (select m.user_id from {authz}.me() m)",
+            },
         ),
     ]

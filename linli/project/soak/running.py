@@ -22,19 +22,26 @@ Say = Callable[[str], object]
 def soak(campaigns: Sequence[Campaign], *, root: Path, seed: int, report: Path, say: Say) -> bool:
     """Run them all, even after a failure, and write `report` (JSON). Returns whether every one passed.
 
-    root: the folder that holds `tests`. seed: the same seed makes the same random choices.
+    root: the folder that holds `tests`. seed: the same seed makes the same random choices. What `report` holds of
+    campaigns that are not run now stays.
     """
-    results: dict[str, Any] = {}
+    passed = True
     for campaign in campaigns:
         say(f"{campaign.name}: {campaign.goal} …")
-        results[campaign.name] = result = run_one(campaign, root=root, seed=seed)
+        result = run_one(campaign, root=root, seed=seed)
+        passed = passed and result["passed"]
         say(f"{campaign.name}: {'passed' if result['passed'] else 'FAILED'} in {result['seconds']} s")
         for figures in result["figures"]:
             say("  " + ", ".join(f"{key} {value}" for key, value in figures.items()))
-        whole = {"seed": seed, "ended_at": datetime.now(UTC).isoformat(timespec="seconds"), "campaigns": results}
-        report.parent.mkdir(parents=True, exist_ok=True)
-        report.write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2))
-    return all(result["passed"] for result in results.values())
+        keep(report, campaign.name, result)
+    return passed
+
+
+def keep(report: Path, name: str, result: dict[str, Any]) -> None:
+    """Write one campaign's result beside those of the others."""
+    kept = orjson.loads(report.read_bytes()) if report.exists() else {}
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_bytes(orjson.dumps({**kept, name: result}, option=orjson.OPT_INDENT_2))
 
 
 def run_one(campaign: Campaign, *, root: Path, seed: int) -> dict[str, Any]:
@@ -57,6 +64,8 @@ def run_one(campaign: Campaign, *, root: Path, seed: int) -> dict[str, Any]:
         )  # fmt: skip
         return {
             "goal": campaign.goal,
+            "seed": seed,
+            "ended_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "passed": ended.returncode == 0,
             "seconds": round(time.monotonic() - began, 1),
             "figures": read_figures(noted),

@@ -17,7 +17,7 @@ from linli.web.ui import times
 
 WAY: tuple[Promise, ...] = (
     gettext_lazy("Received"),
-    gettext_lazy("Taken on"),
+    gettext_lazy("Taken up"),
     gettext_lazy("Worked on"),
     gettext_lazy("Checked"),
     gettext_lazy("Rated"),
