@@ -28,7 +28,8 @@ from linli.web.desk.place import running_milestones
 
 HIDDEN = None
 Hurdle = Callable[[Matter], str | None]
-"""Why an act that the tables allow is not open all the same: a sentence, "" when it is open, HIDDEN when it is beside the point."""
+"""Why an act that the tables allow is not open all the same: a sentence, "" when it is open, HIDDEN when it does not
+matter here."""
 
 
 class Reach(StrEnum):
@@ -114,33 +115,173 @@ A, REACH = Act, Reach
 DEEDS: Mapping[str, Deed] = {
     deed.slug: deed
     for deed in (
-        Deed("file", (A.OPEN,), "report.triage", REACH.UNIT, "file-case", _l("File"), forms_report.FileForm, "a", of_cases=False),
-        Deed("merge", (A.MERGE,), "report.triage", REACH.UNIT, "merge", _l("Merge"), forms_report.MergeForm, "m", of_cases=False),
-        Deed("route", (A.ROUTE,), "report.route", REACH.UNIT, "route", _l("Route to the legal owner"), forms_report.RouteForm, "r", of_cases=False),
-        Deed("send-back", (A.SEND_BACK,), "report.triage", REACH.UNIT, "return", _l("Not ours"), forms_report.SendBackForm, of_cases=False, hurdle=_routed_to_others),
-        Deed("refuse", (A.REFUSE_ASK,), "report.refuse.propose", REACH.UNIT, "reject", _l("Propose to refuse"), forms_report.RefuseForm, of_cases=False, danger=True),
-        Deed("review", (A.REFUSE, A.REFUSE_DENY), "report.refuse.review", REACH.AREA, "eye", _l("Review the refusal"), forms_report.ReviewForm, "v", of_cases=False, hurdle=_own_refusal),
-        Deed("dispatch", (A.DISPATCH,), "case.dispatch", REACH.AREA, "send", _l("Dispatch"), forms_case.DispatchForm, "d"),
+        Deed(
+            "file",
+            (A.OPEN,),
+            "report.triage",
+            REACH.UNIT,
+            "file-case",
+            _l("File"),
+            forms_report.FileForm,
+            "a",
+            of_cases=False,
+        ),
+        Deed(
+            "merge",
+            (A.MERGE,),
+            "report.triage",
+            REACH.UNIT,
+            "merge",
+            _l("Merge"),
+            forms_report.MergeForm,
+            "m",
+            of_cases=False,
+        ),
+        Deed(
+            "route",
+            (A.ROUTE,),
+            "report.route",
+            REACH.UNIT,
+            "route",
+            _l("Route to the legal owner"),
+            forms_report.RouteForm,
+            "r",
+            of_cases=False,
+        ),
+        Deed(
+            "send-back",
+            (A.SEND_BACK,),
+            "report.triage",
+            REACH.UNIT,
+            "return",
+            _l("Not ours"),
+            forms_report.SendBackForm,
+            of_cases=False,
+            hurdle=_routed_to_others,
+        ),
+        Deed(
+            "refuse",
+            (A.REFUSE_ASK,),
+            "report.refuse.propose",
+            REACH.UNIT,
+            "reject",
+            _l("Propose to refuse"),
+            forms_report.RefuseForm,
+            of_cases=False,
+            danger=True,
+        ),
+        Deed(
+            "review",
+            (A.REFUSE, A.REFUSE_DENY),
+            "report.refuse.review",
+            REACH.AREA,
+            "eye",
+            _l("Review the refusal"),
+            forms_report.ReviewForm,
+            "v",
+            of_cases=False,
+            hurdle=_own_refusal,
+        ),
+        Deed(
+            "dispatch", (A.DISPATCH,), "case.dispatch", REACH.AREA, "send", _l("Dispatch"), forms_case.DispatchForm, "d"
+        ),
         Deed("accept", (A.ACCEPT,), "case.accept", REACH.HANDS, "accept", _l("Take on"), forms_work.AcceptForm, "a"),
-        Deed("rule", (A.RETURN_GRANT, A.RETURN_DENY), "case.return.rule", REACH.AREA, "return", _l("Rule on the return"), forms_case.RuleForm, "v", hurdle=_own_dispatch),
-        Deed("extension", (A.EXTEND_GRANT, A.EXTEND_DENY), "case.extend.decide", REACH.AREA, "extend", _l("Decide on more time"), forms_case.ExtensionForm, "t", hurdle=_asked_for_time),
-        Deed("verify", (A.VERIFY, A.REWORK), "case.verify", REACH.AREA, "verify", _l("Verify"), forms_case.VerifyForm, "v", hurdle=_own_work),
+        Deed(
+            "rule",
+            (A.RETURN_GRANT, A.RETURN_DENY),
+            "case.return.rule",
+            REACH.AREA,
+            "return",
+            _l("Rule on the return"),
+            forms_case.RuleForm,
+            "v",
+            hurdle=_own_dispatch,
+        ),
+        Deed(
+            "extension",
+            (A.EXTEND_GRANT, A.EXTEND_DENY),
+            "case.extend.decide",
+            REACH.AREA,
+            "extend",
+            _l("Decide on more time"),
+            forms_case.ExtensionForm,
+            "t",
+            hurdle=_asked_for_time,
+        ),
+        Deed(
+            "verify",
+            (A.VERIFY, A.REWORK),
+            "case.verify",
+            REACH.AREA,
+            "verify",
+            _l("Verify"),
+            forms_case.VerifyForm,
+            "v",
+            hurdle=_own_work,
+        ),
         Deed("arrive", (A.ARRIVE,), "case.handle", REACH.HANDS, "arrive", _l("On site"), forms_work.ArriveForm),
-        Deed("milestone", (A.MILESTONE,), "case.handle", REACH.HANDS, "flag", _l("Milestone reached"), forms_work.MilestoneForm, hurdle=_has_milestones),
-        Deed("feed-back", (A.FEED_BACK,), "case.handle", REACH.HANDS, "reply", _l("Feed back"), forms_work.FeedBackForm, "f"),
+        Deed(
+            "milestone",
+            (A.MILESTONE,),
+            "case.handle",
+            REACH.HANDS,
+            "flag",
+            _l("Milestone reached"),
+            forms_work.MilestoneForm,
+            hurdle=_has_milestones,
+        ),
+        Deed(
+            "feed-back",
+            (A.FEED_BACK,),
+            "case.handle",
+            REACH.HANDS,
+            "reply",
+            _l("Feed back"),
+            forms_work.FeedBackForm,
+            "f",
+        ),
         Deed("step", (A.STEP,), "case.handle", REACH.HANDS, "tool", _l("Work step"), forms_work.StepForm),
-        Deed("self-handle", (A.SELF_HANDLE,), "case.self_handle", REACH.AREA, "hand", _l("Fixed at once"), forms_work.SelfHandleForm, hurdle=_small),
+        Deed(
+            "self-handle",
+            (A.SELF_HANDLE,),
+            "case.self_handle",
+            REACH.AREA,
+            "hand",
+            _l("Fixed at once"),
+            forms_work.SelfHandleForm,
+            hurdle=_small,
+        ),
         Deed("resume", (A.RESUME,), "case.resume", REACH.UNIT, "redo", _l("Resume"), forms_case.ResumeForm, "r"),
         Deed("remind", (A.REMIND,), "case.resume", REACH.UNIT, "bell", _l("Still waiting"), forms_case.RemindForm),
         Deed("reopen", (A.REOPEN,), "case.reopen", REACH.AREA, "redo", _l("Reopen"), forms_case.ReopenForm),
         Deed("transfer", (A.TRANSFER,), "case.transfer", REACH.AREA, "route", _l("Transfer"), forms_case.TransferForm),
-        Deed("suspend", (A.SUSPEND,), "case.suspend.decide", REACH.AREA, "pause", _l("Suspend"), forms_case.SuspendForm),
-        Deed("more-time", (A.EXTEND_ASK,), "case.extend.ask", REACH.UNIT, "extend", _l("Ask for more time"), forms_work.MoreTimeForm, hurdle=_more_time),
-        Deed("return", (A.RETURN_ASK,), "case.return.ask", REACH.HANDS, "return", _l("Ask to return"), forms_work.ReturnForm, hurdle=_returned_once),
+        Deed(
+            "suspend", (A.SUSPEND,), "case.suspend.decide", REACH.AREA, "pause", _l("Suspend"), forms_case.SuspendForm
+        ),
+        Deed(
+            "more-time",
+            (A.EXTEND_ASK,),
+            "case.extend.ask",
+            REACH.UNIT,
+            "extend",
+            _l("Ask for more time"),
+            forms_work.MoreTimeForm,
+            hurdle=_more_time,
+        ),
+        Deed(
+            "return",
+            (A.RETURN_ASK,),
+            "case.return.ask",
+            REACH.HANDS,
+            "return",
+            _l("Ask to return"),
+            forms_work.ReturnForm,
+            hurdle=_returned_once,
+        ),
         Deed("comment", (A.COMMENT,), "case.comment", REACH.UNIT, "talk", _l("Remark"), forms_case.CommentForm, "c"),
         Deed("void", (A.VOID,), "case.void", REACH.AREA, "void", _l("Void"), forms_case.VoidForm, danger=True),
     )
-}  # fmt: skip
+}
 """In the order of the page: what usually comes next stands first."""
 
 
@@ -153,7 +294,7 @@ class Possible:
 
 
 def possible(matter: Matter) -> list[Possible]:
-    """Every act that the state table, the permission table and the duty of hands leave open, in the order of the page."""
+    """Every act that state table, permission table and the duty of hands leave open, in the order of the page."""
     found = []
     for deed in DEEDS.values():
         if _in_state(deed, matter) and _permitted(deed, matter):

@@ -22,6 +22,10 @@ MAX_WORDS = 4000
 KEPT = "kept"
 
 
+Words = Any
+"""Text, or a translation that is made when shown (the stubs have no public name for it)."""
+
+
 class DeedForm(forms.Form):
     """A form that does one act on one matter. `photos`: names of its file fields. `template`: how it is laid out."""
 
@@ -31,7 +35,8 @@ class DeedForm(forms.Form):
     done: ClassVar[Promise] = _l("Kept.")
 
     def __init__(self, *args: Any, matter: Matter, slug: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{slug}-%s", **kwargs)
+        kwargs["auto_id"] = f"{slug}-%s"
+        super().__init__(*args, **kwargs)
         self.matter = matter
         self.slug = slug
         self.kept: dict[str, list[Photo]] = {}
@@ -62,7 +67,7 @@ class DeedForm(forms.Form):
         """The photos of one field."""
         return [photo.id for photo in self.kept.get(name, [])]
 
-    def _files(self, name: str) -> list[UploadedFile]:
+    def _files(self, name: str) -> list[UploadedFile[Any]]:
         getlist = getattr(self.files, "getlist", None)
         return list(getlist(name)) if getlist else []
 
@@ -82,9 +87,7 @@ class DeedForm(forms.Form):
         return [{"name": name, "label": labels[name], "kept": self.kept.get(name, [])} for name in self.photo_fields]
 
 
-def words_field(
-    label: Promise, *, required: bool = True, rows: int = 3, help_text: Promise | str = ""
-) -> forms.CharField:
+def words_field(label: Words, *, required: bool = True, rows: int = 3, help_text: Words = "") -> forms.CharField:
     """A field for a few sentences."""
     return forms.CharField(
         label=label,
@@ -101,5 +104,6 @@ class ChosenForm(DeedForm):
     def choose(self, name: str, pairs: Sequence[tuple[str, object]]) -> None:
         """Set the choices of a field."""
         field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(name)
         field.choices = list(pairs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.functional import cached_property
@@ -175,7 +175,7 @@ class VerifyForm(CaseForm):
     """Other eyes on the result."""
 
     template = "desk/acts/verify.html"
-    photo_fields: Sequence[str] = ("photos",)
+    photo_fields: ClassVar[Sequence[str]] = ("photos",)
     done = _l("Checked.")
     decision = forms.ChoiceField(
         label=_l("Result"),

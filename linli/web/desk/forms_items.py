@@ -96,7 +96,8 @@ class AdmitForm(forms.Form):
 
     def _choose(self, name: str, pairs: list[tuple[str, str]]) -> None:
         field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
+        if not isinstance(field, forms.ChoiceField):
+            raise TypeError(name)
         field.choices = pairs
 
     @property

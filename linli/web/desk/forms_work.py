@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _l
@@ -116,7 +116,7 @@ class FeedBackForm(CaseForm):
 class SelfHandleForm(CaseForm):
     """Found and fixed at once (自处置)."""
 
-    photo_fields: Sequence[str] = ("before", "after")
+    photo_fields: ClassVar[Sequence[str]] = ("before", "after")
     send = _l("Done at once")
     done = _l("Noted. The reporter is asked for a rating.")
     words = words_field(_l("What was done"))

@@ -16,7 +16,6 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
-from django.db.models.expressions import Expression
 from django.db.models.functions import JSONObject
 
 from linli.access.api import Principal
@@ -41,7 +40,7 @@ class Frame:
 
 def frame_of(actor: Principal, *, now: datetime, counts: bool = False, area: str = "") -> Frame:
     """Everything around the page, in one statement; `counts` of the open states only, `area` a path to be named."""
-    columns: dict[str, Expression] = {
+    columns: dict[str, Any] = {
         "held": Subquery(_held(actor, today()).values(n=_count(Q(id__isnull=False)))),
         "area_asked": Subquery(Area.objects.filter(path=area or actor.area_path).values(n=_name())[:1]),
         "own_area": Subquery(Area.objects.filter(path=actor.area_path).values(n=_name())[:1]),
@@ -52,7 +51,7 @@ def frame_of(actor: Principal, *, now: datetime, counts: bool = False, area: str
             "of_reports": Subquery(_tally(reports(actor), views, actor, now, of="reports")),
             "of_cases": Subquery(_tally(cases(actor), views, actor, now, of="cases")),
         }
-    raw: dict[str, Any] = Post.objects.filter(id=actor.post_id).values(**columns).get()
+    raw: Any = Post.objects.filter(id=actor.post_id).values(**columns).get()
     return Frame(
         counts=_sum(raw.get("of_reports"), raw.get("of_cases")),
         posts=raw["held"] or 1,

@@ -35,7 +35,7 @@ class ItemRow:
 
 
 def rows(area_path: str | None, kind: str = "", asked: str = "") -> list[ItemRow]:
-    """The active items of one list or of all, as they hold at the area; `asked` keeps those whose code or name has it."""
+    """The active items of one list or of all, as they hold at the area; `asked` narrows by code or name."""
     specs = list_specs(ListKind(kind) if kind else None, area_path)
     wanted = asked.casefold()
     return [

@@ -71,7 +71,10 @@ GROUPS: Mapping[str, Promise] = {
 VIEWS: Mapping[str, View] = {
     view.slug: view
     for view in (
-        View("triage", DECIDE, "inbox", _l("To be filed"), _l("Every report has been looked at."), _report(state=R.RECEIVED)),
+        View(
+            "triage", DECIDE, "inbox", _l("To be filed"), _l("Every report has been looked at."),
+            _report(state=R.RECEIVED),
+        ),
         View(
             "routed", DECIDE, "route", _l("Routed to us"), _l("Nothing was routed to your unit."),
             lambda actor, now: Q(state=R.ROUTED, unit_id=actor.unit_id), own_unit=True,

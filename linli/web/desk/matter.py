@@ -32,7 +32,8 @@ class Matter:
     def thing(self) -> Case | Report:
         """The case when there is one, else the report."""
         found = self.case or self.report
-        assert found is not None
+        if found is None:
+            raise LookupError("a matter is a case or a report")
         return found
 
     def need_case(self) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -62,7 +62,7 @@ def preview(matter: Matter, *, opened: str = "", bound: DeedForm | None = None) 
 
 def part_of(name: str, matter: Matter) -> Context:
     """One part, for a live update."""
-    makers = {
+    makers: dict[str, Callable[[], Context]] = {
         "head": dict,
         "story": lambda: _story(matter),
         "side": lambda: side(matter),

@@ -91,8 +91,10 @@ class Beside:
 
 
 def beside(actor: Principal, thing: Case | Report, item_code: str, *, limit: int = 6) -> list[Beside]:
-    """Open cases of this kind in the area or close to the point, nearest first; `probably_same` within the item's radius
-    and days."""
+    """Open cases of this kind in the area or close to the point, nearest first.
+
+    `probably_same`: within the item's radius and days.
+    """
     if not item_code:
         return []
     spec = spec_for(item_code, thing.area.path)

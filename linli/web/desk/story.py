@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,8 @@ from linli.web.ui.story import Photo, StoryEntry, Who
 ICONS: Mapping[str, str] = {
     Act.RECEIVE: "report", Act.ADD: "plus", Act.SUGGEST: "bot", Act.ROUTE: "route", Act.SEND_BACK: "return",
     Act.REFUSE_ASK: "reject", Act.REFUSE: "reject", Act.REFUSE_DENY: "redo", Act.WITHDRAW: "return", Act.MERGE: "merge",
-    Act.OPEN: "file-case", Act.SELF_HANDLE: "hand", Act.DISPATCH: "route", Act.ACCEPT: "accept", Act.RETURN_ASK: "return",
+    Act.OPEN: "file-case", Act.SELF_HANDLE: "hand", Act.DISPATCH: "route", Act.ACCEPT: "accept",
+    Act.RETURN_ASK: "return",
     Act.RETURN_GRANT: "return", Act.RETURN_DENY: "redo", Act.TRANSFER: "route", Act.ARRIVE: "arrive", Act.STEP: "tool",
     Act.MILESTONE: "flag", Act.EXTEND_ASK: "extend", Act.EXTEND_GRANT: "extend", Act.EXTEND_DENY: "extend",
     Act.SUSPEND: "pause", Act.REMIND: "bell", Act.RESUME: "redo", Act.FEED_BACK: "reply", Act.VERIFY: "verify",
@@ -151,7 +153,7 @@ class _Shown:
         if act is Act.RETURN_ASK:
             facts.append((_("Reason"), words.say(words.RETURN_REASONS, str(entry.data.get("reason", "")))))
         if act is Act.EXTEND_ASK and entry.data.get("amount"):
-            asked = words.amount_words(words.Decimal(entry.data["amount"]), entry.data["unit"])
+            asked = words.amount_words(Decimal(entry.data["amount"]), entry.data["unit"])
             facts.append((_("Asked for"), asked))
         if act is Act.SUGGEST:
             facts += [
@@ -183,7 +185,7 @@ def _limits(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (
             given["label"] or words.say(words.CLOCKS, given["kind"]),
-            words.amount_words(words.Decimal(given["amount"]), given["unit"]),
+            words.amount_words(Decimal(given["amount"]), given["unit"]),
         )
         for given in data.get("limits", ())
     ]

@@ -35,7 +35,7 @@ def show(request: StaffRequest, number: str) -> HttpResponseBase:
     if whole is not None:
         messages.info(request, _("%(number)s was merged into this matter.") % {"number": number})
         return redirect("desk:matter", whole.number)
-    wanted = request.GET.get("part")
+    wanted = request.GET.get("part", "")
     if wanted in matter_page.PARTS and is_part(request):
         return part(request, matter_page.PARTS[wanted], matter_page.part_of(wanted, matter))
     context = matter_page.page(matter, opened=request.GET.get("do", ""))
