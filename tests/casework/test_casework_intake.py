@@ -139,7 +139,7 @@ def test_a_photo_goes_to_the_report_and_cannot_be_taken_twice(stage: Stage) -> N
     shot = photo()
     matter = stage.receive(photos=[shot])
     assert stage.report(matter)["photos"] == 1
-    with pytest.raises(DatabaseError), transaction.atomic():
+    with pytest.raises(NotFound), transaction.atomic():
         stage.receive(photos=[shot])
 
 

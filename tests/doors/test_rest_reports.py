@@ -59,8 +59,14 @@ def test_the_same_key_and_body_get_the_same_bytes_and_store_nothing(anyone: Any,
 def test_the_clients_own_id_does_the_same(anyone: Any, said: Said) -> None:
     given = said | {"id": str(uuid4())}
     first, second = anyone.post("/reports", given), anyone.post("/reports", given)
-    assert first.json()["id"] == given["id"]
     assert second.content == first.content
+
+
+def test_whoever_knows_the_id_of_a_report_does_not_get_its_link(anyone: Any, said: Said) -> None:
+    first = anyone.post("/reports", said | {"id": str(uuid4())}).json()
+    guess = anyone.post("/reports", said | {"id": first["id"]}).json()
+    assert guess["link"] != first["link"]
+    assert guess["id"] != first["id"]
 
 
 def test_the_same_key_with_another_body_is_refused_and_stores_nothing(anyone: Any, said: Said) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
+from psycopg.errors import NoDataFound
 
 from linli.access.api import Principal, Who, blind_index, require, seal
 from linli.casework.intake.links import link_of
@@ -17,7 +19,7 @@ from linli.casework.intake.numbering import next_number
 from linli.casework.intake.ownership import desk_of, triage_deadline
 from linli.casework.intake.rules import MAX_PHOTOS, MAX_WORDS, Channel
 from linli.kernel.clock import now
-from linli.kernel.errors import Conflict, InvalidInput
+from linli.kernel.errors import Conflict, InvalidInput, NotFound
 from linli.kernel.geo import Point, haversine, point
 from linli.kernel.identifiers import mask_name, mask_phone, parse_mobile
 from linli.kernel.ids import hash_secret, uuid7
@@ -75,10 +77,7 @@ def receive_report(*, actor: Who, draft: Draft) -> Receipt:
     """
     require(actor, "report.create")
     payload = _payload(actor, draft)
-    with connection.cursor() as cursor:
-        cursor.execute("select casework_receive(%s)", [orjson.dumps(payload).decode()])
-        answer = cursor.fetchone()[0]
-    got = orjson.loads(answer) if isinstance(answer, str) else answer
+    got = _store(payload)
     if not got["same"]:
         raise Conflict(
             _("This key was used for a different report."), code="idempotency_key_reused", detail={"id": got["id"]}
@@ -91,6 +90,20 @@ def receive_report(*, actor: Who, draft: Draft) -> Receipt:
         received_at=datetime.fromisoformat(got["received_at"]),
         fresh=got["fresh"],
     )
+
+
+def _store(payload: Mapping[str, object]) -> dict[str, Any]:
+    """What the database answers. After NotFound the caller's transaction can only be undone."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select casework_receive(%s)", [orjson.dumps(payload).decode()])
+            answer = cursor.fetchone()[0]
+    except DatabaseError as error:
+        if isinstance(error.__cause__, NoDataFound):
+            raise NotFound(_("A photo of this report is not there any more."), code="photo_not_found") from error
+        raise
+    found: dict[str, Any] = orjson.loads(answer) if isinstance(answer, str) else answer
+    return found
 
 
 def _payload(actor: Who, draft: Draft) -> dict[str, object]:

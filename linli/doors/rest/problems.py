@@ -11,7 +11,6 @@ from django.db import DataError, Error, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja.errors import HttpError, ValidationError
-from psycopg.errors import NoDataFound
 
 from linli.access.api import SignInNeeded
 from linli.kernel.errors import Conflict, Displayable, Forbidden, InvalidInput, LinliError, NotFound, WrongState
@@ -112,7 +111,7 @@ def from_http(_request: HttpRequest | None, error: HttpError) -> HttpResponse:
 
 
 def from_database(_request: HttpRequest | None, error: Error) -> HttpResponse:
-    """What the database itself refuses: a character it cannot keep, a photo that is not there.
+    """What the database itself refuses: a character it cannot keep.
 
     Raises the error again when it is anything else: that is a fault of ours and must be seen as one.
     """
@@ -120,8 +119,6 @@ def from_database(_request: HttpRequest | None, error: Error) -> HttpResponse:
         return problem(
             HTTPStatus.UNPROCESSABLE_ENTITY, "value_unstorable", _("A value cannot be stored as it was sent.")
         )
-    if isinstance(error, ProgrammingError) and isinstance(error.__cause__, NoDataFound):
-        return problem(HTTPStatus.NOT_FOUND, "photo_not_found", _("A photo of this report is not there, or not yours."))
     raise error
 
 

@@ -39,7 +39,7 @@ class Answer:
 def take(actor: Who, given: ReportIn, key: str | None, fallback_id: UUID | None = None) -> Answer:
     """Take a report in and say what the reporter gets. The caller has put the transaction under `actor`.
 
-    key: the Idempotency-Key. fallback_id: the id to use when the client has none of his own.
+    key: the Idempotency-Key. fallback_id: the id under which the same request was tried before.
     Raises what `receive_report` raises, and InvalidInput for an unknown item or area.
     """
     draft = draft_of(actor, given, key, fallback_id)
@@ -66,9 +66,18 @@ def draft_of(actor: Who, given: ReportIn, key: str | None, fallback_id: UUID | N
         reporter_name=given.reporter_name,
         phone=given.phone,
         language=given.language,
-        idempotency_key=f"rest:{staff.user_id if staff else 'public'}:{key}" if key is not None else None,
-        report_id=given.id or fallback_id,
+        idempotency_key=_key(staff, given, key),
+        report_id=fallback_id,
     )
+
+
+def _key(staff: Principal | None, given: ReportIn, key: str | None) -> str | None:
+    """The key under which this may be sent again. The client's own id is such a key and nothing else: were it the id of
+    the report, which staff can read, it would open the reporter's link to them."""
+    sender = staff.user_id if staff else "public"
+    if key is not None:
+        return f"rest:{sender}:{key}"
+    return f"rest:{sender}:id:{given.id}" if given.id is not None else None
 
 
 def answer_of(receipt: Receipt, channel: Channel) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -72,7 +72,7 @@ def _receive(request: PublicRequest, filled: Filled) -> Receipt:
     try:
         with transaction.atomic():
             return receive_report(actor=request.actor, draft=filled.draft(get_language() or ""))
-    except DatabaseError:
+    except NotFound:
         left = {photo.id for photo in photos_for(filled.photos)}
         if left >= set(filled.photos):
             raise
