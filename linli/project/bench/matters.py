@@ -27,22 +27,24 @@ with leaf as (
 ), item as (
   select code, cls, row_number() over (order by code) - 1 as n, count(*) over () as of from catalogue_item
 ), made as (
-  select gen_random_uuid() as id, g, l.id as area_id, l.unit_id, l.lat, l.lng, i.code, i.cls,
+  select gen_random_uuid() as id, g,
+         (2601 + g / 1000000) || '-999-' || lpad((g %% 1000000)::text, 6, '0') || '-0' as number,
+         l.id as area_id, l.unit_id, l.lat, l.lng, i.code, i.cls,
          now() - (g %% 259200) * interval '1 minute' as at
-    from generate_series(%(first)s, %(last)s) g
+    from generate_series(%(first)s::bigint, %(last)s::bigint) g
     join leaf l on l.n = (g * 7919) %% l.of
     join item i on i.n = (g * 31) %% i.of
 ), report as (
   insert into casework_report (id, number, channel, state, area_id, unit_id, level, place_text, lat, lng, item_code,
       topic, title, words, photos, reporter_name, phone_mask, language, suggestions, reason, received_at, created_at,
       request_hash)
-  select id, 'B' || g, 'resident', 'accepted', area_id, unit_id, 1, '瑞和苑3号楼', lat, lng, code, '', '楼道堆物',
+  select id, number, 'resident', 'accepted', area_id, unit_id, 1, '瑞和苑3号楼', lat, lng, code, '', '楼道堆物',
          '楼道里堆满纸箱', 0, '', '', '', '[]', '', at, at, '' from made returning id
 ), matter as (
   insert into casework_case (id, number, state, area_id, desk_id, unit_id, level, item_code, item_version, topic, cls,
       title, channel, place_text, lat, lng, reports, opened_at, promised_at, due_at, warn_at, next_clock, waiting_for,
       result, returns, extensions, reworks, extension_asked)
-  select id, 'B' || g, case when g %% 20 = 0 then 'handling' when g %% 20 = 1 then 'filed' else 'closed' end,
+  select id, number, case when g %% 20 = 0 then 'handling' when g %% 20 = 1 then 'filed' else 'closed' end,
          area_id, unit_id, unit_id, 1, code, 1, '', cls, '楼道堆物', 'resident', '瑞和苑3号楼', lat, lng, 1, at,
          at + interval '3 days', case when g %% 20 < 2 then at + interval '3 days' end,
          case when g %% 20 < 2 then at + interval '2 days' end, case when g %% 20 < 2 then 'whole' else '' end, '', '',

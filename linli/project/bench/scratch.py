@@ -40,8 +40,7 @@ def scratch_database(var: Path, name: str) -> Iterator[Scratch]:
     """A fresh database beside the installation's own, set up and dropped afterwards."""
     url = os.environ.get("DATABASE_URL")
     if not url:
-        cluster = postgres.start(var / "pg-bench")
-        url = cluster.dsn(postgres.ADMIN, "postgres")
+        url = _counting_cluster(var / "pg-bench").dsn(postgres.ADMIN, "postgres")
     made = make_conninfo(url, dbname=name)
     with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as admin:
         admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
@@ -51,6 +50,18 @@ def scratch_database(var: Path, name: str) -> Iterator[Scratch]:
             yield Scratch(made, name)
         finally:
             admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def _counting_cluster(data_dir: Path) -> postgres.Cluster:
+    """A server of the measuring's own that counts statements; durable, as in production."""
+    cluster = postgres.start(data_dir)
+    with psycopg.connect(cluster.dsn(postgres.ADMIN, "postgres"), autocommit=True) as admin:
+        row = admin.execute("show shared_preload_libraries").fetchone()
+        if row is not None and "pg_stat_statements" in str(row[0]):
+            return cluster
+        admin.execute("alter system set shared_preload_libraries = 'pg_stat_statements'")
+    postgres.stop(cluster)
+    return postgres.start(data_dir)
 
 
 def environ(url: str) -> dict[str, str]:
