@@ -31,6 +31,7 @@ from linli.access import scope  # noqa: E402
 from linli.access.api import Anyone, Principal, Reporter, enter, enter_link, enter_public, open_session  # noqa: E402
 from linli.accounts.api import Post  # noqa: E402
 from linli.casework.intake import numbering  # noqa: E402
+from linli.web.desk.frame import forget_counts  # noqa: E402
 
 DECIDES_TEMPLATE = (
     "linli/**/migrations/*.py",
@@ -141,6 +142,7 @@ def _django_db_helper(django_db_setup: None, django_db_blocker: DjangoDbBlocker)
             atomic.__exit__(None, None, None)
             connections["owner"] = own
             _tokens.clear()
+            forget_counts()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -19,7 +19,7 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 
 from linli.access.api import Principal
-from linli.accounts.api import Post
+from linli.accounts.api import WIDE_ROLES, Post
 from linli.calendar.api import today
 from linli.casework.cases.api import cases
 from linli.casework.intake.api import reports
@@ -45,19 +45,41 @@ def frame_of(actor: Principal, *, now: datetime, counts: bool = False, area: str
         "area_asked": Subquery(Area.objects.filter(path=area or actor.area_path).values(n=_name())[:1]),
         "own_area": Subquery(Area.objects.filter(path=actor.area_path).values(n=_name())[:1]),
     }
-    if counts:
+    kept = _kept_counts(actor, now) if counts else None
+    if counts and kept is None:
         views = [view for view in views_for(actor) if view.counted]
         columns |= {
             "of_reports": Subquery(_tally(reports(actor), views, actor, now, of="reports")),
             "of_cases": Subquery(_tally(cases(actor), views, actor, now, of="cases")),
         }
     raw: Any = Post.objects.filter(id=actor.post_id).values(**columns).get()
+    counted = kept if kept is not None else _sum(raw.get("of_reports"), raw.get("of_cases"))
+    if counts and kept is None and actor.role in WIDE_ROLES:
+        _wide[actor.role] = (now, counted)
     return Frame(
-        counts=_sum(raw.get("of_reports"), raw.get("of_cases")),
+        counts=counted,
         posts=raw["held"] or 1,
         place=_named(raw["own_area"]),
         area_name=_named(raw["area_asked"]) if area else "",
     )
+
+
+WIDE_COUNTS_HOLD = timedelta(seconds=30)
+"""Counting the open matters of a whole district costs by their number; half a minute old is fresh enough for a rail."""
+
+_wide: dict[str, tuple[datetime, dict[str, int]]] = {}
+
+
+def _kept_counts(actor: Principal, now: datetime) -> dict[str, int] | None:
+    """The counts a wide role was shown lately: they are the same for everybody who holds it."""
+    at, counted = _wide.get(actor.role, (None, {}))
+    fresh = actor.role in WIDE_ROLES and at is not None and timedelta() <= now - at < WIDE_COUNTS_HOLD
+    return counted if fresh else None
+
+
+def forget_counts() -> None:
+    """Drop what the process keeps."""
+    _wide.clear()
 
 
 def _held(actor: Principal, day: date) -> QuerySet[Post]:
