@@ -35,6 +35,7 @@ CALLS: dict[str, tuple[int, int | None, int | None]] = {
     "npgettext_lazy": (1, 2, 0),
 }
 
+_ALIAS = re.compile(r"\b(\w*gettext\w*) as (\w+)")
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sdrif]|\{(\w+)\}")
 
 
@@ -72,11 +73,21 @@ def _of_file(path: Path, name: str) -> Iterator[Sentence]:
         yield from _of_python("\n".join(line.lstrip() for line in code.splitlines()), name)
 
 
+def _calls_of(source: str) -> dict[str, tuple[int, int | None, int | None]]:
+    """`CALLS`, and whatever other names a module has imported them under: `gettext_lazy as _l`."""
+    found = dict(CALLS)
+    for original, alias in _ALIAS.findall(source):
+        if original in CALLS:
+            found[alias] = CALLS[original]
+    return found
+
+
 def _of_python(source: str, name: str) -> Iterator[Sentence]:
-    found = extract_python(io.BytesIO(source.encode()), dict.fromkeys(CALLS), [], {"encoding": "utf-8"})
+    calls = _calls_of(source)
+    found = extract_python(io.BytesIO(source.encode()), dict.fromkeys(calls), [], {"encoding": "utf-8"})
     for line, call, arguments, _comments in cast(Iterable[tuple[int, str, object, object]], found):
         values = arguments if isinstance(arguments, tuple) else (arguments,)
-        at, plural_at, context_at = CALLS[call]
+        at, plural_at, context_at = calls[call]
         msgid = _argument(values, at)
         if not msgid:
             continue

@@ -50,6 +50,17 @@ def catalogue(package: Path, floor: str, *entries: polib.POEntry) -> Path:
     return folder / "django.po"
 
 
+def test_a_sentence_is_found_under_whatever_name_a_module_gave_the_function(package: Path) -> None:
+    (package / "web" / "late.py").write_text(
+        "from django.utils.translation import gettext_lazy as _l, pgettext as in_context\n"
+        "a = _l('Later')\nb = in_context('door', 'Front')\nc = _late('Not one of ours')\n",
+        encoding="utf-8",
+    )
+    found = {(one.context, one.msgid) for one in extraction.sentences(package).values()}
+    assert {("", "Later"), ("door", "Front")} <= found
+    assert ("", "Not one of ours") not in found
+
+
 def test_sentences_are_found_in_code_and_templates(package: Path) -> None:
     assert {(one.context, one.msgid, one.plural) for one in extraction.sentences(package).values()} == {
         ("", "One", ""),

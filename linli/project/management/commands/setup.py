@@ -17,6 +17,7 @@ OWNER = "owner"
 
 class Command(BaseCommand):
     help = "Make roles, tables and rights; load the district's tree. Safe to repeat."
+    requires_system_checks = []  # checked with the pages; this must start quickly
 
     def handle(self, *args: object, **options: object) -> None:
         owner = connections[OWNER]

@@ -12,6 +12,7 @@ CONCURRENCY = 4
 
 class Command(BaseCommand):
     help = "Deliver events, fire clocks, carry notices, until told to stop."
+    requires_system_checks = []  # checked with the pages; this must start quickly
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--concurrency", type=int, default=CONCURRENCY, help="jobs at the same time")
