@@ -1,4 +1,4 @@
-"""What must hold of the database itself, asked of its catalogue: row security on every table, and no role too strong."""
+"""What must hold of the database, asked of its catalogue: row security on every table, no role too strong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROLES = (*LOGIN_ROLES, *TAKEN_ROLES, *OWNING_ROLES)
 REFERENCE: Mapping[str, str] = {
     "territory_area": "the official tree is public",
     "posture_declaration": "an emergency is declared to everybody",
-    "accounts_user": "names beside acts; what a person may do follows from posts, and nobody but the owner writes posts",
+    "accounts_user": "names beside acts; rights follow from posts, which only the owner writes",
     "accounts_unit": "which organisation answers is public",
     "accounts_post": "who holds which office is public; only the owner writes it",
     "calendar_day": "public holidays",
@@ -56,7 +56,8 @@ def too_strong(cursor: psycopg.Cursor[Any]) -> list[str]:
     """Roles of ours that could step over row scope."""
     cursor.execute(
         "select rolname from pg_roles where rolname = any(%s)"
-        " and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolinherit or rolreplication)", [list(ROLES)],
+        " and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolinherit or rolreplication)",
+        [list(ROLES)],
     )  # fmt: skip
     found = [f"{name} has an attribute too many" for (name,) in cursor.fetchall()]
     cursor.execute(

@@ -97,7 +97,8 @@ class HttpProber:
 
     def _thing(self, about: About, who: Identity, rng: random.Random) -> Row | None:
         table = {
-            "case": "casework_case", "report": "casework_report", "matter": "casework_report", "photo": "files_photo", "free-photo": "files_photo",
+            "case": "casework_case", "report": "casework_report", "matter": "casework_report",
+            "photo": "files_photo", "free-photo": "files_photo",
             "link": "casework_report", "link-photo": "files_photo", "list": "casework_report",
         }.get(about.of)  # fmt: skip
         if table is None:

@@ -1,4 +1,4 @@
-"""Who may see and change which row: written from DOMAIN §4 in plain Python over rows in memory, not from the policies."""
+"""Who may see and change which row: from DOMAIN §4, in plain Python over rows in memory, not from the policies."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ TABLES = {
 
 OPEN_PLACES = {"compound", "village_group", "building", "facility", "venue"}
 MATTER = {
-    "casework_report", "casework_case", "casework_casereport", "casework_entry", "casework_clock", "casework_assignment",
+    "casework_report", "casework_case", "casework_casereport", "casework_entry", "casework_clock",
+    "casework_assignment",
     "casework_workorder", "casework_check", "casework_rating",
 }  # fmt: skip
 SAID_BY_REPORTER = {"receive", "add", "rate", "dispute", "withdraw"}
@@ -109,21 +110,27 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
         return True
     if table == "files_photo":
         return _photo(world, me, row)
-    if table == "register_place" and row["kind"] in OPEN_PLACES:
-        return True
-    if table == "register_duty" and me.kind in ("area", "unit"):
-        return True
     if table == "notices_receipt":
         return visible(world, me, "notices_notice", world.rows["notices_notice"][row["notice_id"]])
-    if table == "notices_notice" and me.kind in ("area", "unit") and _addressed(me, row):
-        return True
+    return _open_to(me, table, row) or _within(world, me, table, row)
+
+
+def _open_to(me: Me, table: str, row: Row) -> bool:
+    """What is seen wherever it lies: open places, duties for staff, notices to oneself."""
+    staff = me.kind in ("area", "unit")
+    return (
+        (table == "register_place" and row["kind"] in OPEN_PLACES)
+        or (table == "register_duty" and staff)
+        or (table == "notices_notice" and staff and _addressed(me, row))
+    )
+
+
+def _within(world: World, me: Me, table: str, row: Row) -> bool:
     if me.kind == "area":
         return below(world.path_of(row), me.path)
     if me.kind == "unit":
         return _unit_sees(world, me, table, row)
-    if me.kind == "link":
-        return _link_sees(world, me, table, row)
-    return False
+    return me.kind == "link" and _link_sees(world, me, table, row)
 
 
 def _addressed(me: Me, notice: Row) -> bool:

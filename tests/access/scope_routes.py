@@ -93,8 +93,10 @@ ROUTES: Mapping[str, About] = {
     "desk:phone": About("matter", posts={"purpose": "contact_reporter", "reason": ""}, reads=False),
     **dict.fromkeys(
         (f"desk:act-{slug}" for slug in (
-            "file", "merge", "route", "send-back", "refuse", "review", "dispatch", "accept", "rule", "extension", "verify",
-            "arrive", "milestone", "feed-back", "step", "self-handle", "resume", "remind", "reopen", "transfer", "suspend",
+            "file", "merge", "route", "send-back", "refuse", "review", "dispatch", "accept", "rule", "extension",
+            "verify",
+            "arrive", "milestone", "feed-back", "step", "self-handle", "resume", "remind", "reopen", "transfer",
+            "suspend",
             "more-time", "return", "comment", "void")),
         DESK_ACT,
     ),

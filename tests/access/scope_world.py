@@ -1,4 +1,4 @@
-"""A piece of Zhoupu full of matters in mixed states, made by real actions in a database of its own and then only read."""
+"""A piece of Zhoupu full of matters in mixed states, made by real actions in its own database, then only read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from psycopg import sql
 from linli.access import scope
 from linli.access.api import enter, enter_link, enter_public, open_session
 from linli.accounts.api import Post, Role, Unit, User, create_unit, create_user, end_post, grant_post
+from linli.calendar.api import today
 from linli.casework.cases.api import (
     add_by_reporter,
     ask_extension,
@@ -221,9 +222,10 @@ class _Builder:
 
     def _people(self) -> None:
         unit = create_unit(
-            actor=None, code="world.urban_foreign", kind="urban_management", name="潍坊城管", area=self.areas[cast.OTHER_TOWN]
+            actor=None, code="world.urban_foreign", kind="urban_management", name="潍坊城管",
+            area=self.areas[cast.OTHER_TOWN],
         )  # fmt: skip
-        yesterday, next_year = date.today() - timedelta(days=2), date.today() + timedelta(days=200)
+        yesterday, next_year = today() - timedelta(days=2), today() + timedelta(days=200)
         for username, (role, area, unit_code) in EXTRA.items():
             user = create_user(actor=None, username=username, name=username, password=None)
             grant_post(
@@ -451,7 +453,7 @@ class _Builder:
         self.by(WORKERS[leaf], open_case, report_id=got.report_id, item_code="C10")
         before, after = self.photos(1, username=WORKERS[leaf]), self.photos(1, username=WORKERS[leaf])
         self.by(WORKERS[leaf], self_handle, case_id=got.report_id, words=self.words(), before=before, after=after)
-        assert self.reporter(got, lambda actor: case_of_report(actor)) is not None
+        assert self.reporter(got, lambda actor: case_of_report(reporter=actor)) is not None
 
     def _deliver(self) -> None:
         while True:
@@ -528,7 +530,8 @@ class _Builder:
             for code in (cast.HOME_AREA, cast.FOREIGN_AREA, *LIFTED):
                 cursor.execute(
                     "insert into doors_importbatch (id, profile_id, area_id, file_name, file_hash, rows, fresh, known,"
-                    " refused, started_by, started_at) select gen_random_uuid(), id, %s, 'a.csv', '', 1, 1, 0, 0, 1, now()"
+                    " refused, started_by, started_at)"
+                    " select gen_random_uuid(), id, %s, 'a.csv', '', 1, 1, 0, 0, 1, now()"
                     " from doors_importprofile limit 1", [self.areas[code].id],
                 )  # fmt: skip
             cursor.execute(

@@ -1,4 +1,4 @@
-"""The database's own guards: row security, roles, functions, append-only tables, and what an injected statement gets."""
+"""The database's own guards: row security, roles, functions, append-only tables, injected statements."""
 
 from __future__ import annotations
 

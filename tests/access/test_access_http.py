@@ -1,4 +1,4 @@
-"""Row scope over HTTP: random probes against the oracle, with the code's filter or the database's taken away in turn."""
+"""Row scope over HTTP: random probes against the oracle, with each of the two layers taken away in turn."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ PROBES = 5_000 if SOAK else 500
 SEED = int(os.environ.get("LINLI_SEED", "20261124"))
 
 OPEN_SCOPE = """do $$ declare t record; begin
-    for t in select oid::regclass as name from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace loop
+    for t in select oid::regclass as name from pg_class where relrowsecurity
+      and relnamespace = 'public'::regnamespace loop
       execute format('alter table %s disable row level security', t.name); end loop; end $$"""
 
 

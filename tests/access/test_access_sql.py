@@ -87,7 +87,8 @@ BREAKS = {
     "unset identity opens": "create or replace function authz.area_ids() returns int[] language sql stable security"
     " definer set search_path = pg_catalog, pg_temp as $$ select array_agg(id) from public.territory_area $$",
     "units see each other": "create or replace function authz.unit_ids() returns int[] language sql stable security"
-    " definer set search_path = pg_catalog, pg_temp as $$ select array_agg(distinct unit_id) from public.accounts_post $$",
+    " definer set search_path = pg_catalog, pg_temp as $$"
+    " select array_agg(distinct unit_id) from public.accounts_post $$",
 }
 
 

@@ -1,4 +1,4 @@
-"""A stage for the cast: brings a matter into any state by real actions, and tells everything the database holds of it."""
+"""A stage for the cast: brings a matter into any state by real actions, and tells all the database holds of it."""
 
 from __future__ import annotations
 
@@ -217,7 +217,8 @@ class Stage:
             "casework_rating",
         )
         tables = {
-            "casework_report": "id", "casework_case": "id", "casework_entry": "matter_id", "casework_clock": "matter_id",
+            "casework_report": "id", "casework_case": "id", "casework_entry": "matter_id",
+            "casework_clock": "matter_id",
             **dict.fromkeys(of_case, "case_id"),
         }  # fmt: skip
         kept = {

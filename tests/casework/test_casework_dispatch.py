@@ -55,7 +55,8 @@ def test_of_two_equally_specific_rules_the_newer_wins() -> None:
     "fields",
     [
         {"item_code": "C07"}, {"cls": "S"}, {"list_kind": "village"}, {"place_kind": "home"},
-        {"area_path": "310115.132.S02"}, {"area_path": "310115.132.S01.0"}, {"from_time": time(11), "to_time": time(12)},
+        {"area_path": "310115.132.S02"}, {"area_path": "310115.132.S01.0"},
+        {"from_time": time(11), "to_time": time(12)},
     ],
 )  # fmt: skip
 def test_a_rule_that_disagrees_in_one_field_does_not_apply(fields: dict[str, object]) -> None:

@@ -46,7 +46,7 @@ def _refusal(stage: Stage, matter: Matter, move: Move) -> LinliError | None:
 # --- the case
 
 
-@pytest.mark.parametrize(("state", "act"), sorted(CASE_EDGES, key=str), ids=lambda part: str(part))
+@pytest.mark.parametrize(("state", "act"), sorted(CASE_EDGES, key=str), ids=str)
 def test_every_allowed_step_of_a_case_leads_where_the_table_says(stage: Stage, state: CaseState, act: Act) -> None:
     matter = stage.case_in(state)
     for before in PRELUDE.get(act, ()):
@@ -136,7 +136,7 @@ def test_a_voided_case_is_kept_and_stays_as_it_is() -> None:
 # --- the report
 
 
-@pytest.mark.parametrize(("state", "act"), sorted(REPORT_EDGES, key=str), ids=lambda part: str(part))
+@pytest.mark.parametrize(("state", "act"), sorted(REPORT_EDGES, key=str), ids=str)
 def test_every_allowed_step_of_a_report_leads_where_the_table_says(stage: Stage, state: ReportState, act: Act) -> None:
     matter = stage.report_in(state)
     told = stage.acts(matter)
