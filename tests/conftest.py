@@ -115,6 +115,7 @@ def clone_database(name: str) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """One database for this process."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     name = f"linli_test_{os.getpid()}"
     with django_db_blocker.unblock():
         clone_database(name)

@@ -39,7 +39,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.suspend.ask": _DESK | UNIT_ROLES,
     "case.suspend.decide": _DESK,
     "case.resume": _DESK | UNIT_ROLES | _SYSTEM,
-    "case.verify": _DESK,
+    "case.verify": _DESK | {Role.DISTRICT},
     "case.reopen": _DESK | {Role.DISTRICT},
     "case.close": _SYSTEM,
     "case.escalate": _LEADS | _SYSTEM,

@@ -15,7 +15,7 @@ def tell_unit(event: CaseDispatched) -> None:
     with as_system() as system:
         case = case_by_id(system, event.case_id)
         # It may have been suspended before we came to deliver: then nothing is promised for the time being.
-        due = f"{case.promised_at:%Y-%m-%dT%H:%MZ}" if case.promised_at else "–"
+        due = case.promised_at.isoformat() if case.promised_at else "–"
         send(
             area_id=case.area_id,
             template="dispatched",

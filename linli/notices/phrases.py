@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from linli.kernel.clock import shanghai
 
 TEMPLATES: Mapping[str, str] = {
     "dispatched": gettext_noop("New matter for you: %(number)s %(title)s, due %(due)s"),
@@ -25,5 +28,14 @@ TEMPLATES: Mapping[str, str] = {
 
 
 def words(template: str, params: Mapping[str, object]) -> str:
-    """The sentence in the active language."""
-    return _(TEMPLATES[template]) % params
+    """The sentence in the active language; an instant in `due` (ISO 8601) is told as the clock on the wall shows it."""
+    return _(TEMPLATES[template]) % {name: _told(name, value) for name, value in params.items()}
+
+
+def _told(name: str, value: object) -> object:
+    if name != "due" or not isinstance(value, str):
+        return value
+    try:
+        return f"{shanghai(datetime.fromisoformat(value)):%m-%d %H:%M}"
+    except ValueError:
+        return value

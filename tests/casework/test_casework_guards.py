@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from casework.stage import BY_COMMITTEE, CASE_MOVES, MILESTONE, OF_SAFETY, Stage, photo, unit
+from casework.stage import BY_COMMITTEE, CASE_MOVES, MILESTONE, OF_SAFETY, Stage, photo, unit, user_id
 
 from linli.casework.cases.api import CaseState, Result, ask_extension, open_case, withdraw_case
 from linli.casework.dispatch.api import accept_assignment, ask_return, dispatch_case, rule_return, transfer
@@ -279,3 +279,13 @@ def test_reopening_forgets_the_former_result_and_lets_the_clock_go_on(stage: Sta
     row = stage.case(matter)
     assert (row["result"], row["reworks"], row["closed_at"]) == ("", 1, None)
     assert "whole" in stage.running(matter)
+
+
+def test_where_everybody_below_has_worked_on_it_the_district_verifies(stage: Stage) -> None:
+    matter = stage.case_in(CaseState.FED_BACK)
+    everybody = [user_id(who) for who in ("worker", "head", "dispatcher", "responder", "responder_mate")]
+    stage.own("update casework_workorder set hands = %s where case_id = %s", everybody, matter.id)
+    for who in ("worker", "head", "dispatcher"):
+        refused(Forbidden, "own_work", stage, who, verify, case_id=matter.id, passed=True, method=Method.PHOTOS)
+    stage.do("district", verify, case_id=matter.id, passed=True, method=Method.PHOTOS)
+    assert stage.case(matter)["state"] == CaseState.VERIFIED

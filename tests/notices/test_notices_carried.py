@@ -178,3 +178,9 @@ class TestReading:
         given = {"unit_id": unit("station").id, "post_id": post_of(stage, "head")} if to == "both" else {}
         with pytest.raises(IntegrityError), transaction.atomic():
             written(stage, **given)
+
+
+def test_a_deadline_is_told_as_the_clock_on_the_wall_shows_it() -> None:
+    params = {"number": "N", "title": "T", "due": "2026-11-24T10:01:13+00:00"}
+    assert "11-24 18:01" in words("dispatched", params)
+    assert words("dispatched", params | {"due": "–"}).endswith("–")

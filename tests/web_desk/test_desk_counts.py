@@ -11,9 +11,15 @@ from linli.access.api import Principal
 from linli.casework.intake.api import Channel, Draft, receive_report
 from linli.kernel.clock import now
 from linli.territory.api import area_by_code
-from linli.web.desk.frame import WIDE_COUNTS_HOLD, frame_of
+from linli.web.desk.frame import WIDE_COUNTS_HOLD, forget_counts, frame_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """The process keeps counts; those of an earlier test are not ours."""
+    forget_counts()
 
 
 def _one_more(actor: Principal) -> None:

@@ -23,6 +23,7 @@ from linli.casework.timeline.api import (
     Visibility,
     announce,
     append,
+    need_words,
     next_of,
     step_limit,
 )
@@ -175,7 +176,7 @@ def comment(*, actor: Principal, case_id: UUID, words: str, public: bool = False
     with transaction.atomic():
         case = lock_case(case_id)
         require(actor, "case.comment", area_path=case.area.path, unit_id=case.unit_id)
-        _need(words)
+        need_words(words)
         advance(
             actor=actor, case=case, act=Act.COMMENT, words=words,
             visibility=Visibility.PUBLIC if public else Visibility.STAFF,
@@ -187,7 +188,7 @@ def ask_extension(*, actor: Principal, case_id: UUID, amount: Decimal, unit: str
     with transaction.atomic():
         case = lock_case(case_id)
         require(actor, "case.extend.ask", area_path=case.area.path, unit_id=case.unit_id)
-        _need(words)
+        need_words(words)
         if amount <= 0 or unit not in set("ehdn"):
             raise InvalidInput(_("Say how much more time you need."), code="extension_amount")
         if case.extensions >= MAX_EXTENSIONS or case.extension_asked:
@@ -212,7 +213,7 @@ def decide_extension(*, actor: Principal, case_id: UUID, grant: bool, amount: De
     with transaction.atomic():
         case = lock_case(case_id)
         require(actor, "case.extend.decide", area_path=case.area.path)
-        _need(words)
+        need_words(words)
         if not case.extension_asked:
             raise WrongState(_("Nobody asked for more time."), code="extension_not_asked")
         case.extension_asked = False
@@ -233,7 +234,7 @@ def suspend(*, actor: Principal, case_id: UUID, reason: str) -> None:
     with transaction.atomic():
         case = lock_case(case_id)
         require(actor, "case.suspend.decide", area_path=case.area.path)
-        _need(reason)
+        need_words(reason)
         case.waiting_for = normalise(reason, max_length=200, multiline=False)
         advance(actor=actor, case=case, act=Act.SUSPEND, words=reason, limits=[step_limit(ClockKind.REVIEW)])
 
@@ -262,7 +263,7 @@ def void(*, actor: Principal, case_id: UUID, words: str) -> None:
     with transaction.atomic():
         case = lock_case(case_id)
         require(actor, "case.void", area_path=case.area.path)
-        _need(words)
+        need_words(words)
         advance(actor=actor, case=case, act=Act.VOID, words=words)
 
 
@@ -271,7 +272,7 @@ def reopen(*, actor: Principal, case_id: UUID, words: str) -> None:
     with transaction.atomic():
         case = lock_case(case_id)
         require(actor, "case.reopen", area_path=case.area.path)
-        _need(words)
+        need_words(words)
         case.reworks += 1
         case.result = ""
         advance(actor=actor, case=case, act=Act.REOPEN, words=words)
@@ -325,8 +326,3 @@ def withdraw_case(*, actor: Reporter, case_id: UUID, words: str = "") -> None:
         if case.reports > 1:
             raise WrongState(_("Others have reported the same; it goes on for them."), code="others_wait")
         advance(actor=actor, case=case, act=Act.WITHDRAW, words=words)
-
-
-def _need(words: str) -> None:
-    if not words.strip():
-        raise InvalidInput(_("A reason is needed."), code="reason_missing")

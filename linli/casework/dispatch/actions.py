@@ -12,7 +12,7 @@ from linli.casework.dispatch.events import CaseDispatched, ReturnAsked, ReturnRu
 from linli.casework.dispatch.models import Assignment
 from linli.casework.dispatch.queries import Proposal, current, propose
 from linli.casework.dispatch.rules import RETURN_REASONS, AssignmentState
-from linli.casework.timeline.api import Act, ClockKind, Visibility, step_limit
+from linli.casework.timeline.api import Act, ClockKind, Visibility, need_words, step_limit
 from linli.kernel.clock import now
 from linli.kernel.errors import Forbidden, InvalidInput, WrongState
 from linli.kernel.text import normalise
@@ -41,7 +41,7 @@ def transfer(*, actor: Principal, case_id: UUID, unit_id: int, words: str) -> As
     with transaction.atomic():
         case = lock_case(case_id)
         require(actor, "case.transfer", area_path=case.area.path)
-        _need(words)
+        need_words(words)
         if unit_id == case.unit_id:
             raise InvalidInput(_("It is with this unit already."), code="same_unit")
         proposal = propose(case, at=now())
@@ -74,7 +74,7 @@ def ask_return(*, actor: Principal, case_id: UUID, reason: str, words: str) -> N
         require_hands(actor, "case.return.ask", case)
         if reason not in RETURN_REASONS:
             raise InvalidInput(_("Choose a reason from the list."), code="return_reason")
-        _need(words)
+        need_words(words)
         if case.returns >= MAX_RETURNS:
             raise WrongState(_("This matter was returned once; it stays with you now."), code="return_used")
         case.returns += 1
@@ -99,7 +99,7 @@ def rule_return(*, actor: Principal, case_id: UUID, grant: bool, words: str) -> 
     with transaction.atomic():
         case = lock_case(case_id)
         require(actor, "case.return.rule", area_path=case.area.path)
-        _need(words)
+        need_words(words)
         running = current(case)
         if running is not None and running.assigned_by == actor.user_id:
             raise Forbidden(_("The next level must rule, not the one who dispatched."), code="own_dispatch")
@@ -145,7 +145,7 @@ def require_hands(actor: Principal, act: str, case: Case) -> None:
 def _chosen(case: Case, proposal: Proposal, unit_id: int | None, words: str) -> Unit:
     if unit_id is None or unit_id == proposal.unit.id:
         return proposal.unit
-    _need(words)
+    need_words(words)
     unit = next((unit for unit in units_near(case.area.path) if unit.id == unit_id), None)
     if unit is None:
         raise InvalidInput(_("This unit does not answer here."), code="unit_elsewhere")
@@ -180,8 +180,3 @@ def _send(actor: Principal, case: Case, assignment: Assignment, act: Act, words:
 
 def _end(case: Case, state: AssignmentState) -> None:
     Assignment.objects.filter(case=case, ended_at__isnull=True).update(state=state, ended_at=now())
-
-
-def _need(words: str) -> None:
-    if not words.strip():
-        raise InvalidInput(_("A reason is needed."), code="reason_missing")

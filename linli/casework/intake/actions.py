@@ -21,6 +21,7 @@ from linli.casework.timeline.api import (
     Visibility,
     announce,
     append,
+    need_words,
     next_of,
     step_limit,
     story,
@@ -113,7 +114,7 @@ def send_back(*, actor: Principal, report_id: UUID, words: str) -> Report:
     with transaction.atomic():
         report = lock_report(report_id)
         require(actor, "report.triage", area_path=report.area.path, unit_id=report.unit_id)
-        _need(words)
+        need_words(words)
         if any(said.act == Act.SEND_BACK and said.data["unit"] == report.unit_id for said in story([report.id])):
             raise WrongState(_("This unit sent it back once; it stays with this unit now."), code="send_back_used")
         report.topic = ""
@@ -140,7 +141,7 @@ def ask_refusal(*, actor: Principal, report_id: UUID, reason: str) -> Report:
     with transaction.atomic():
         report = lock_report(report_id)
         require(actor, "report.refuse.propose", area_path=report.area.path, unit_id=report.unit_id)
-        _need(reason)
+        need_words(reason)
         report.reason, report.asked_by = normalise(reason, max_length=400), actor.user_id
         limit = step_limit(ClockKind.REFUSAL)
         advance_report(
@@ -160,7 +161,7 @@ def review_refusal(*, actor: Principal, report_id: UUID, agree: bool, words: str
         require(actor, "report.refuse.review", area_path=report.area.path)
         if report.asked_by == actor.user_id:
             raise Forbidden(_("Somebody else must review your proposal."), code="own_refusal")
-        _need(words)
+        need_words(words)
         limits = [] if agree else [triage_deadline(Channel(report.channel), now()).given]
         act = Act.REFUSE if agree else Act.REFUSE_DENY
         visibility = Visibility.PUBLIC if agree else Visibility.STAFF
@@ -202,8 +203,3 @@ def suggest(*, actor: Principal, report_id: UUID, suggestions: Sequence[Mapping[
         report.suggestions = [dict(one) for one in suggestions]
         report.save(update_fields=["suggestions"])
         announce(area_path=report.area.path, kind="report", thing_id=str(report.id))
-
-
-def _need(words: str) -> None:
-    if not words.strip():
-        raise InvalidInput(_("A reason is needed."), code="reason_missing")

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from linli.access.api import Principal, Reporter, Who
 from linli.calendar.api import current_calendar
@@ -13,9 +14,16 @@ from linli.casework.timeline.models import Clock, Entry
 from linli.casework.timeline.queries import moments_of
 from linli.casework.timeline.rules import LimitGiven, Reading, derive
 from linli.kernel.clock import now
+from linli.kernel.errors import InvalidInput
 from linli.outbox.api import publish
 
 BATCH = 200
+
+
+def need_words(words: str) -> None:
+    """An act that others must be able to follow says why. Raises InvalidInput (`reason_missing`)."""
+    if not words.strip():
+        raise InvalidInput(_("A reason is needed."), code="reason_missing")
 
 
 def append(

@@ -1,6 +1,6 @@
 """The door to the story of a matter and its clocks."""
 
-from linli.casework.timeline.actions import announce, append, sweep
+from linli.casework.timeline.actions import announce, append, need_words, sweep
 from linli.casework.timeline.events import SAID_BY_REPORTERS, TECHNICAL, Act, ClockKind, Visibility
 from linli.casework.timeline.models import Clock, Entry, StepLimit
 from linli.casework.timeline.queries import clocks_of, moment_of, moments_of, step_limit, story
@@ -24,6 +24,7 @@ __all__ = [
     "derive",
     "moment_of",
     "moments_of",
+    "need_words",
     "next_of",
     "step_limit",
     "story",

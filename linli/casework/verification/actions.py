@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from linli.access.api import Principal, Reporter, require
 from linli.accounts.api import Role
 from linli.casework.cases.api import Case, Result, advance, case_of_report, lock_case
-from linli.casework.timeline.api import Act, ClockKind, step_limit
+from linli.casework.timeline.api import Act, ClockKind, need_words, step_limit
 from linli.casework.verification.events import CaseRated, WorkSentBack, WorkVerified
 from linli.casework.verification.models import Check, Rating
 from linli.casework.verification.rules import Method, Satisfaction
@@ -39,8 +39,8 @@ def verify(
             raise Forbidden(_("You worked on this matter; somebody else must verify it."), code="own_work")
         if passed and case.result == Result.UNSOLVABLE and actor.role not in LEADS:
             raise Forbidden(_("Only a station head can confirm that it cannot be solved."), code="needs_lead")
-        if not passed and not words.strip():
-            raise InvalidInput(_("A reason is needed."), code="reason_missing")
+        if not passed:
+            need_words(words)
         Check.objects.create(
             case=case, area_id=case.area_id, checked_by=actor.user_id, at=now(), method=method, passed=passed,
             words=normalise(words, max_length=400),

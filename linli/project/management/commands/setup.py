@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             load_district(actor=None)
         if not Post.objects.using(OWNER).filter(role=Role.SYSTEM).exists():
             self._system()
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         self.stdout.write("The database is ready.")
 
     def _system(self) -> None:
