@@ -13,13 +13,14 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, connections, models, transaction
 from django.utils.translation import gettext as _
 
 from linli.access.permissions import Anyone, Principal, Reporter
 from linli.accounts.api import AREA_ROLES, UNIT_ROLES, WIDE_ROLES, Role
 from linli.kernel.errors import Forbidden
-from linli.territory.api import ids_under
+from linli.territory.api import Area, ids_under
 
 GATE = "gate"
 M = TypeVar("M", bound=models.Model)
@@ -143,6 +144,37 @@ def within(
     if unit is not None and actor.role in UNIT_ROLES and actor.unit_id is not None:
         return rows.filter(**{unit: actor.unit_id})
     return rows.none()
+
+
+class _Unnest(models.Func):
+    """Several in one select run side by side: row by row as long as the arrays are."""
+
+    function = "unnest"
+    set_returning = True
+
+
+def first_within(
+    rows: models.QuerySet[M], actor: object, *, order: tuple[str, str], limit: int, unit: str | None = None
+) -> models.QuerySet[M]:
+    """The first of `rows` in an order, within the scope of the actor (see `within`).
+
+    For people of areas each area's index gives its own first ones, and the first of these are the first of all: a page
+    then costs by the number of areas, however many rows lie in them. order: a column and `id`, both with the same sign.
+    """
+    seen = within(rows, actor, unit=unit)
+    if not (isinstance(actor, Principal) and actor.role in AREA_ROLES):
+        return seen.order_by(*order)[:limit]
+    of_area = rows.filter(area_id=models.OuterRef("pk")).order_by(*order)
+    sign = "-" if order[0].startswith("-") else ""
+    heads = (
+        Area.objects.filter(id__in=ids_under(actor.area_path))
+        .annotate(
+            first_key=_Unnest(ArraySubquery(of_area.values(order[0].lstrip("-"))[:limit])),
+            first_id=_Unnest(ArraySubquery(of_area.values("id")[:limit])),
+        )
+        .order_by(f"{sign}first_key", f"{sign}first_id")
+    )
+    return seen.filter(id__in=heads.values("first_id")[:limit]).order_by(*order)
 
 
 def _interval(length: timedelta) -> str:

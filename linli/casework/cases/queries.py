@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from linli.access.api import Principal, Reporter, Who, within
+from linli.access.api import Principal, Reporter, Who, first_within, within
 from linli.accounts.api import UNIT_ROLES
 from linli.casework.cases.models import Case, CaseReport
 from linli.casework.cases.rules import ENDED
@@ -18,6 +18,12 @@ from linli.kernel.errors import NotFound
 def cases(actor: Principal) -> QuerySet[Case]:
     """The cases this person may see, with area, desk, unit and place."""
     return within(Case.objects.all(), actor, unit="unit_id").select_related("area", "desk", "unit", "place")
+
+
+def first_cases(actor: Principal, wanted: Q, *, order: tuple[str, str], limit: int) -> QuerySet[Case]:
+    """The first cases in an order that are wanted and within the actor's scope, with area, desk, unit and place."""
+    found = first_within(Case.objects.filter(wanted), actor, order=order, limit=limit, unit="unit_id")
+    return found.select_related("area", "desk", "unit", "place")
 
 
 def open_cases(actor: Principal) -> QuerySet[Case]:

@@ -14,7 +14,7 @@ from linli.casework.intake.actions import (
 from linli.casework.intake.links import link_of
 from linli.casework.intake.models import Report
 from linli.casework.intake.ownership import desk_of
-from linli.casework.intake.queries import Near, near, own_report, report_by_id, reports, triage_inbox
+from linli.casework.intake.queries import Near, first_reports, near, own_report, report_by_id, reports, triage_inbox
 from linli.casework.intake.receive import Draft, Receipt, receive_report
 from linli.casework.intake.rules import EDGES, MAX_PHOTOS, OPEN_STATES, Channel, ReportState, after
 
@@ -33,6 +33,7 @@ __all__ = [
     "after",
     "ask_refusal",
     "desk_of",
+    "first_reports",
     "link_of",
     "lock_report",
     "near",

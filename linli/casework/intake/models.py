@@ -18,8 +18,8 @@ class Report(models.Model):
     number = models.CharField(max_length=20, unique=True)
     channel = models.CharField(max_length=10, choices=[(c.value, c.value) for c in Channel])
     state = models.CharField(max_length=14, choices=[(s.value, s.value) for s in ReportState])
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     level = models.PositiveSmallIntegerField(default=1)
     place = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
     place_text = models.CharField(max_length=160, blank=True, default="")
@@ -49,6 +49,11 @@ class Report(models.Model):
         indexes = [
             models.Index(
                 fields=["area", "due_at", "id"], name="report_triage", condition=Q(state__in=sorted(OPEN_STATES))
+            ),
+            models.Index(
+                fields=["area", "-received_at", "-id"],
+                name="report_ended",
+                condition=Q(state__in=sorted({ReportState.REFUSED, ReportState.WITHDRAWN})),
             ),
             models.Index(fields=["area", "id"]),
             models.Index(fields=["unit", "state"]),

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from linli.access.api import Principal, Reporter, within
+from linli.access.api import Principal, Reporter, first_within, within
 from linli.casework.intake.models import Report
 from linli.casework.intake.rules import OPEN_STATES
 from linli.kernel.errors import NotFound
@@ -29,6 +29,12 @@ class Near:
 def reports(actor: Principal) -> QuerySet[Report]:
     """The reports this person may see, with area, unit and place."""
     return within(Report.objects.all(), actor, unit="unit_id").select_related("area", "unit", "place")
+
+
+def first_reports(actor: Principal, wanted: Q, *, order: tuple[str, str], limit: int) -> QuerySet[Report]:
+    """The first reports in an order that are wanted and within the actor's scope, with area, unit and place."""
+    found = first_within(Report.objects.filter(wanted), actor, order=order, limit=limit, unit="unit_id")
+    return found.select_related("area", "unit", "place")
 
 
 def triage_inbox(actor: Principal) -> QuerySet[Report]:

@@ -11,18 +11,21 @@ import shutil
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+import psutil
 import psycopg
 from django.conf import settings
 from psycopg.conninfo import conninfo_to_dict
 
-from linli.project.bench.scratch import Scratch, Server, web_server
+from linli.project.bench.scratch import READY_SECONDS, Scratch, Server, child, memory_mb, web_server
 from linli.project.environment import role_password
 
 Say = Callable[[str], object]
@@ -30,6 +33,7 @@ Say = Callable[[str], object]
 SECONDS: Final = 5.0
 CONNECTIONS: Final = 16
 ROUNDS: Final = 3
+DELIVERIES: Final = 200
 AREA: Final = "310115132001"
 WORDS: Final = "3号楼楼道里堆满纸箱，晚上看不见路，请来看一下"
 PATH: Final = "/api/v1/reports"
@@ -63,6 +67,8 @@ def measure(
                 cpu.append(1000 * (server.cpu_seconds() - before) / max(1, _stored(owner) - began))
             statements = _round_trips(owner, server)
             memory = server.memory_mb()
+        say("the worker, while it delivers what the reports left to do")
+        worker = _worker_memory(owner, scratch)
     return {
         "intake_ratio": round(statistics.median(h / d for h, d in zip(http, direct, strict=True)), 3),
         "intake_http_per_s": round(statistics.median(http)),
@@ -70,6 +76,7 @@ def measure(
         "intake_cpu_ms": round(statistics.median(cpu), 2),
         "intake_round_trips": statements,
         "intake_web_memory_mb": round(memory, 1),
+        "worker_memory_mb": round(worker, 1),
         "intake_connections": connections,
     }
 
@@ -178,6 +185,24 @@ def _answered(line: object, port: int) -> int:
 
 def _stored(owner: psycopg.Connection[tuple[object, ...]]) -> int:
     row = owner.execute("select count(*) from casework_report").fetchone()
+    return int(str(row[0])) if row else 0
+
+
+def _worker_memory(owner: psycopg.Connection[tuple[object, ...]], scratch: Scratch) -> float:
+    """MB of a worker that has delivered some hundred events. Raises TimeoutError, RuntimeError when it ends."""
+    wanted = _delivered(owner) + DELIVERIES
+    with child([sys.executable, "-m", "linli.project.cli", "worker"], scratch.url) as process:
+        end = time.monotonic() + READY_SECONDS
+        while _delivered(owner) < wanted:
+            if time.monotonic() > end:
+                raise TimeoutError("the worker delivers nothing")
+            with suppress(psutil.TimeoutExpired):
+                raise RuntimeError(f"the worker ended with {process.wait(timeout=0.2)}")
+        return memory_mb(process)
+
+
+def _delivered(owner: psycopg.Connection[tuple[object, ...]]) -> int:
+    row = owner.execute("select count(*) from outbox_event where delivered_at is not null").fetchone()
     return int(str(row[0])) if row else 0
 
 

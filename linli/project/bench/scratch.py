@@ -88,14 +88,21 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """Processor time used by the server and its children so far."""
-        return sum(sum(p.cpu_times()[:2]) for p in self._family())
+        return sum(sum(p.cpu_times()[:2]) for p in family(self.process))
 
     def memory_mb(self) -> float:
         """Memory that only the server's processes hold, in MB."""
-        return float(sum(p.memory_full_info().uss for p in self._family())) / 1e6
+        return memory_mb(self.process)
 
-    def _family(self) -> list[psutil.Process]:
-        return [self.process, *self.process.children(recursive=True)]
+
+def family(process: psutil.Process) -> list[psutil.Process]:
+    """The process and everything it started."""
+    return [process, *process.children(recursive=True)]
+
+
+def memory_mb(process: psutil.Process) -> float:
+    """Memory that only this process and its children hold, in MB."""
+    return float(sum(one.memory_full_info().uss for one in family(process))) / 1e6
 
 
 @contextmanager
@@ -115,16 +122,16 @@ def web_server(url: str, *, workers: int = 2) -> Iterator[Server]:
 @contextmanager
 def child(command: list[str], url: str) -> Iterator[psutil.Process]:
     """A process of ours, ended with all its children at the end."""
-    started = subprocess.Popen(command, env=environ(url), stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    started = subprocess.Popen(command, env=environ(url), stdout=subprocess.DEVNULL)
     process = psutil.Process(started.pid)
     try:
         yield process
     finally:
-        family = [process, *process.children(recursive=True)]
-        for one in family:
+        ours = family(process)
+        for one in ours:
             with suppress(psutil.NoSuchProcess):
                 one.terminate()
-        _gone, alive = psutil.wait_procs(family, timeout=8)
+        _gone, alive = psutil.wait_procs(ours, timeout=8)
         for one in alive:
             one.kill()
         started.wait()

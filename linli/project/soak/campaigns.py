@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Tests that know from the environment that they are to run long. `goal`: what issue 2 asks for."""
+    """Tests that know from the environment that they are to run long. `goal`: in words, for the reader of a run."""
 
     name: str
     goal: str

@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _l
 
 from linli.access.api import Principal
-from linli.casework.cases.api import DOING, ENDED, CaseState, cases
-from linli.casework.intake.api import OPEN_STATES, ReportState, reports
+from linli.casework.cases.api import DOING, ENDED, CaseState, cases, first_cases
+from linli.casework.intake.api import OPEN_STATES, ReportState, first_reports, reports
 from linli.casework.timeline.api import ClockKind
 from linli.web.desk import filters, words
 from linli.web.desk.filters import Filter
@@ -250,24 +250,30 @@ class Page:
 def page(actor: Principal, chosen: Filter, *, now: datetime, after: str = "", size: int = PAGE) -> Page:
     """The rows of a filter in the order of the clocks (newest first where nothing runs): one statement, no offset."""
     view = view_of(chosen, actor)
-    order = ("-began_at", "-id") if view.newest_first else ("due_at", "id")
-    branches = [part.order_by(*order)[: size + 1] for part in _branches(actor, view, chosen, now, after)]
+    order = _order(view, "began_at")
+    branches = _branches(actor, view, chosen, now, after, size + 1)
     found = branches[0] if len(branches) == 1 else branches[0].union(branches[1], all=True).order_by(*order)
     rows = [_row(raw) for raw in found[: size + 1]]
     return Page(rows[:size], rows[size - 1].cursor if len(rows) > size else "")
 
 
 def _branches(
-    actor: Principal, view: View, chosen: Filter, now: datetime, after: str
+    actor: Principal, view: View, chosen: Filter, now: datetime, after: str, limit: int
 ) -> list[QuerySet[Any, dict[str, Any]]]:
     parts = []
     if view.of_reports is not None:
         wanted = view.of_reports(actor, now) & filters.for_reports(chosen) & _beyond(after, view, "received_at")
-        parts.append(_report_rows(reports(actor).filter(wanted)))
+        order = _order(view, "received_at")
+        parts.append(_report_rows(first_reports(actor, wanted, order=order, limit=limit)))
     if view.of_cases is not None:
         wanted = view.of_cases(actor, now) & filters.for_cases(chosen) & _beyond(after, view, "opened_at")
-        parts.append(_case_rows(cases(actor).filter(wanted)))
+        order = _order(view, "opened_at")
+        parts.append(_case_rows(first_cases(actor, wanted, order=order, limit=limit)))
     return parts
+
+
+def _order(view: View, began: str) -> tuple[str, str]:
+    return (f"-{began}", "-id") if view.newest_first else ("due_at", "id")
 
 
 def _beyond(after: str, view: View, began: str) -> Q:
