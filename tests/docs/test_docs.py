@@ -9,6 +9,7 @@ import tomllib
 from enum import Enum
 from pathlib import Path
 
+import polib
 import pytest
 
 from linli.accounts.api import Role
@@ -86,3 +87,43 @@ def test_no_page_names_one_machine(page: Path) -> None:
 
 def test_a_machine_path_is_found() -> None:
     assert FOREIGN.search("see /" + "home/somebody/x")
+
+
+GUIDES = ROOT / "docs" / "guides"
+BOLD = re.compile(r"\*\*([^*]+)\*\*")
+EMPHASIS_ALONE = {"posts", "岗位", "by when an answer is promised", "答应什么时候办好"}
+"""What the guides stress and no screen shows as a button or heading."""
+
+
+def _labels(language: str) -> set[str]:
+    entries = [entry for path in sorted((ROOT / "linli").rglob("*.po")) for entry in polib.pofile(str(path))]
+    return {(entry.msgstr if language == "zh" else entry.msgid).rstrip(".。?？") for entry in entries}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_word_a_guide_points_at_stands_on_a_screen(language: str) -> None:
+    labels = _labels(language) | EMPHASIS_ALONE
+    pages = sorted((GUIDES / "zh" if language == "zh" else GUIDES).glob("*.md"))
+    said = {
+        (page.name, word.rstrip(".。?？,:："))
+        for page in pages
+        for word in BOLD.findall(page.read_text(encoding="utf-8"))
+    }
+    assert len(said) > 40
+    assert (
+        sorted((name, word) for name, word in said if word not in labels and not word.endswith(("are yours", "归您")))
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["resident", "worker", "committee-worker", "station-head", "dispatcher", "district", "auditor", "administrator"],
+)
+def test_each_role_has_its_guide_in_both_languages_with_the_same_sections(role: str) -> None:
+    english, chinese = (GUIDES / f"{role}.md").read_text("utf-8"), (GUIDES / "zh" / f"{role}.md").read_text("utf-8")
+    assert english.count("\n## ") == chinese.count("\n## ")
+    assert english.count("\n| ") == chinese.count("\n| ")
+    assert english.count("\n- ") == chinese.count("\n- ")
+    for index in (GUIDES / "README.md", GUIDES / "zh" / "README.md"):
+        assert f"({role}.md)" in index.read_text("utf-8")
