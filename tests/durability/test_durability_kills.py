@@ -121,7 +121,9 @@ def test_nothing_is_lost_doubled_or_forgotten(servers: Servers, short_clocks: st
     with house.admin(short_clocks) as owner:
         took = settle(owner, time.monotonic() + SHORTEST_LIMIT_SECONDS + 1)
         found = audit(owner, ledger.acknowledged)
-        jobs = dict(owner.execute("select status::text, count(*) from procrastinate_jobs group by 1").fetchall())
+        jobs = dict(
+            owner.execute("select status || ' ' || task_name, count(*) from procrastinate_jobs group by 1").fetchall()
+        )
     note_figures(
         "kills", seed=SEED, kills=sum(killed.values()), of=killed, acknowledged=len(ledger.acknowledged),
         requests=ledger.attempts, unanswered=ledger.unanswered, lost=len(found.lost), doubled=len(found.doubled),
