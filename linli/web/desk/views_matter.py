@@ -68,12 +68,22 @@ def act_view(deed: Deed) -> Callable[..., HttpResponseBase]:
         matter = by_number(request.actor, number)
         if request.method != "POST":
             return redirect(f"{reverse('desk:matter', args=[number])}?do={deed.slug}#acts")
-        form = deed.form(request.POST, request.FILES, matter=matter, slug=deed.slug)
+        form = _form(request, deed, matter)
         if _do(form):
             return _done(request, matter, form)
         return _again(request, by_number(request.actor, number), form)
 
     return act
+
+
+def _form(request: StaffRequest, deed: Deed, matter: Matter) -> DeedForm:
+    """What was sent. A form that cannot be made any more (the report is a case by now) holds the words and says why."""
+    try:
+        return deed.form(request.POST, request.FILES, matter=matter, slug=deed.slug)
+    except LinliError as error:
+        gone = DeedForm(request.POST, matter=matter, slug=deed.slug)
+        gone.add_error(None, _(str(error)))
+        return gone
 
 
 def _do(form: DeedForm) -> bool:
