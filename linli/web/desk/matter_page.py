@@ -61,15 +61,15 @@ def preview(matter: Matter, *, opened: str = "", bound: DeedForm | None = None) 
     }
 
 
-def part_of(name: str, matter: Matter) -> Context:
-    """One part, for a live update."""
+def part_of(name: str, matter: Matter, *, where: str = "page") -> Context:
+    """One part, for a live update. `where`: "page", or "peek" beside the list."""
     makers: dict[str, Callable[[], Context]] = {
         "head": dict,
         "story": lambda: _story(matter),
         "side": lambda: side(matter),
         "acts": lambda: panels(matter),
     }
-    return {**_base(matter), **makers[name](), "where": "page"}
+    return {**_base(matter), **makers[name](), "where": where}
 
 
 def _base(matter: Matter) -> Context:
