@@ -126,7 +126,9 @@ def panels(matter: Matter, *, opened: str = "", bound: DeedForm | None = None) -
 
 def _why_lost(form: DeedForm) -> str:
     """Why the act is not possible any more: faults of single fields help nobody whose form is gone."""
-    return " ".join(form.non_field_errors()) or _("This matter has moved on; that step is not possible now.")
+    return " ".join(str(one) for one in form.non_field_errors()) or _(
+        "This matter has moved on; that step is not possible now."
+    )
 
 
 def _panel(one: Possible, matter: Matter, opened: str, bound: DeedForm | None) -> ActPanel:
