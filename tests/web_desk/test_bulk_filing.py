@@ -10,7 +10,7 @@ from django.test import Client
 from web_desk.desk import Desk, Shown, as_a_connection_begins
 
 from linli.access.api import Principal
-from linli.casework.dispatch.api import Assignment
+from linli.casework.dispatch.api import Assignment, dispatch_case
 from linli.casework.intake.api import ReportState
 from linli.kernel.errors import InvalidInput
 from linli.kernel.ids import uuid7
@@ -110,12 +110,10 @@ def test_what_fails_is_told_in_its_row_and_leaves_the_others_done(
 def test_a_row_whose_dispatch_fails_is_not_half_filed(
     stage: Stage, desk: Desk, three: list[Matter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent = views_bulk.dispatch_case
-
     def not_for_rubbish(*, actor: Principal, case_id: UUID) -> Assignment:
         if case_id == three[1].id:
             raise InvalidInput("没有单位可派", code="no_unit")
-        return sent(actor=actor, case_id=case_id)
+        return dispatch_case(actor=actor, case_id=case_id)
 
     monkeypatch.setattr(views_bulk, "dispatch_case", not_for_rubbish)
     page = _run(desk, "worker", {three[0]: "C03", three[1]: "C04"}, at_once="on")

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 
 def seen(stage: Stage, matter: Matter, who: str = "worker") -> Report:
     """The report as he reads it."""
-    return stage.see(who, lambda actor: reports(actor).get(id=matter.id))
+    found: Report = stage.see(who, lambda actor: reports(actor).get(id=matter.id))
+    return found
 
 
 def would_be(stage: Stage, matter: Matter, code: str, who: str = "worker") -> Consequence:
