@@ -145,6 +145,14 @@ def test_a_suspended_clock_names_what_it_waits_for(stage: Stage, desk: Desk) -> 
     assert "等业主大会表决" in chips(desk.page("worker", matter))["办结时限"][1]
 
 
+def test_the_head_names_the_clock_that_ends_first(stage: Stage, desk: Desk) -> None:
+    matter = stage.case_in(CaseState.HANDLING)
+    assert "先行联系 还剩 2 小时" in head(desk.page("worker", matter)).text
+    assert "First contact 2 h left" in head(desk.page("worker", matter, lang="en")).text
+    desk.do("responder_urban", matter, "arrive", words="到了")
+    assert "节点 还剩 5 小时" in head(desk.page("worker", matter)).text
+
+
 def test_the_next_step_names_its_date_and_its_unit(stage: Stage, desk: Desk) -> None:
     step = desk.page("worker", stage.case_in(CaseState.DISPATCHED)).steps[-1]
     assert "data-pending" in step.attrs
