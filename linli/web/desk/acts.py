@@ -16,7 +16,7 @@ from linli.casework.cases.api import after as case_after
 from linli.casework.dispatch.api import current, require_hands
 from linli.casework.intake.api import ReportState
 from linli.casework.intake.api import after as report_after
-from linli.casework.timeline.api import Act
+from linli.casework.timeline.api import Act, story
 from linli.casework.works.api import hands_of
 from linli.catalogue.api import ItemClass, self_handle_allowed
 from linli.kernel.clock import now
@@ -71,10 +71,14 @@ def _own_work(matter: Matter) -> str | None:
     return _("You worked on this matter; somebody else must verify it.") if worked else ""
 
 
-def _own_dispatch(matter: Matter) -> str | None:
+def _own_return(matter: Matter) -> str | None:
     running = current(matter.case) if matter.case else None
-    own = running is not None and running.assigned_by == matter.actor.user_id
-    return _("You dispatched it; the next level must rule on the return.") if own else ""
+    if running is None:
+        return ""
+    if running.assigned_by == matter.actor.user_id:
+        return _("You dispatched it; the next level must rule on the return.")
+    own = running.return_asked_by == matter.actor.user_id
+    return _("You asked for the return; the next level must rule on it.") if own else ""
 
 
 def _returned_once(matter: Matter) -> str | None:
@@ -108,7 +112,11 @@ def _has_milestones(matter: Matter) -> str | None:
 
 
 def _routed_to_others(matter: Matter) -> str | None:
-    return "" if matter.report is not None and matter.report.unit_id == matter.actor.unit_id else HIDDEN
+    report = matter.report
+    if report is None or report.unit_id != matter.actor.unit_id:
+        return HIDDEN
+    said = any(one.act == Act.SEND_BACK and one.data.get("unit") == report.unit_id for one in story([report.id]))
+    return _("Your unit sent it back once already; it stays with your unit.") if said else ""
 
 
 A, REACH = Act, Reach
@@ -195,7 +203,7 @@ DEEDS: Mapping[str, Deed] = {
             _l("Rule on the return"),
             forms_case.RuleForm,
             "v",
-            hurdle=_own_dispatch,
+            hurdle=_own_return,
         ),
         Deed(
             "extension",
@@ -302,11 +310,6 @@ def possible(matter: Matter) -> list[Possible]:
             if hurdle is not HIDDEN:
                 found.append(Possible(deed, hurdle))
     return found
-
-
-def is_possible(deed: Deed, matter: Matter) -> bool:
-    """Whether the form of this act belongs on the page."""
-    return any(one.deed is deed and not one.blocked for one in possible(matter))
 
 
 def _in_state(deed: Deed, matter: Matter) -> bool:

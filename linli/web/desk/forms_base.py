@@ -49,13 +49,18 @@ class DeedForm(forms.Form):
         """Do the act with the cleaned values. Raises LinliError: the words are kept and shown again."""
         raise NotImplementedError
 
+    def demand(self, name: str, sentence: str) -> None:
+        """This field is needed after all; a fault that it has already is told alone."""
+        if name not in self.errors and not self.cleaned_data.get(name):
+            self.add_error(name, sentence)
+
     def keep_photos(self) -> None:
         """Store what was sent, so that a mistake elsewhere in the form does not cost it; what was stored before stays.
 
         Raises InvalidInput when a photo is not taken.
         """
         for name in self.photo_fields:
-            known = photos_for(self._kept_ids(name))
+            known = self._kept_photos(name)
             files = self._files(name)
             check_number(len(known) + len(files))
             self.kept[name] = known
@@ -71,14 +76,17 @@ class DeedForm(forms.Form):
         getlist = getattr(self.files, "getlist", None)
         return list(getlist(name)) if getlist else []
 
-    def _kept_ids(self, name: str) -> list[UUID]:
+    def _kept_photos(self, name: str) -> list[Photo]:
         given = self.data.getlist(f"{KEPT}_{name}") if isinstance(self.data, QueryDict) else []
+        lost = InvalidInput(_("These photos cannot be found. Please add them again."), code="photo_unknown")
         try:
-            return [UUID(one) for one in given]
+            ids = {UUID(one) for one in given}
         except ValueError as error:
-            raise InvalidInput(
-                _("These photos cannot be found. Please add them again."), code="photo_unknown"
-            ) from error
+            raise lost from error
+        found = photos_for(ids)
+        if len(found) != len(ids):
+            raise lost
+        return found
 
     @property
     def photo_inputs(self) -> list[dict[str, object]]:

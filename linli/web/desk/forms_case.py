@@ -62,10 +62,8 @@ class DispatchForm(CaseForm):
         """Another unit must be named, with a reason."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("unit") == self.ANOTHER:
-            if not cleaned.get("another"):
-                self.add_error("another", _("Choose the unit."))
-            if not cleaned.get("words", "").strip():
-                self.add_error("words", _("Say why it is not the proposed unit."))
+            self.demand("another", _("Choose the unit."))
+            self.demand("words", _("Say why it is not the proposed unit."))
         return cleaned
 
     def perform(self) -> None:
@@ -194,8 +192,8 @@ class VerifyForm(CaseForm):
     def clean(self) -> dict[str, Any]:
         """Sending back needs a reason."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("decision") == "back" and not cleaned.get("words", "").strip():
-            self.add_error("words", _("Say what is missing."))
+        if cleaned.get("decision") == "back":
+            self.demand("words", _("Say what is missing."))
         return cleaned
 
     def perform(self) -> None:

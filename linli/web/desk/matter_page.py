@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from linli.casework.cases.api import Case
 from linli.casework.intake.api import Report
@@ -60,15 +61,15 @@ def preview(matter: Matter, *, opened: str = "", bound: DeedForm | None = None) 
     }
 
 
-def part_of(name: str, matter: Matter) -> Context:
-    """One part, for a live update."""
+def part_of(name: str, matter: Matter, *, where: str = "page") -> Context:
+    """One part, for a live update. `where`: "page", or "peek" beside the list."""
     makers: dict[str, Callable[[], Context]] = {
         "head": dict,
         "story": lambda: _story(matter),
         "side": lambda: side(matter),
         "acts": lambda: panels(matter),
     }
-    return {**_base(matter), **makers[name](), "where": "page"}
+    return {**_base(matter), **makers[name](), "where": where}
 
 
 def _base(matter: Matter) -> Context:
@@ -113,14 +114,21 @@ def panels(matter: Matter, *, opened: str = "", bound: DeedForm | None = None) -
     """The acts with their forms; `bound` is one that was sent and came back with errors."""
     found = acts.possible(matter)
     shown = [_panel(one, matter, opened, bound) for one in found]
-    lost = bound is not None and not any(one.form is bound for one in shown)
+    lost = bound if not any(one.form is bound for one in shown) else None
     return {
         "panels": shown[:3],
         "more_panels": shown[3:],
         "more_open": any(one.opened for one in shown[3:]),
-        "lost": bound if lost else None,
-        "lost_words": str(bound.data.get("words", "")) if lost and bound is not None else "",
+        "lost": _why_lost(lost) if lost is not None else "",
+        "lost_words": str(lost.data.get("words", "")) if lost is not None else "",
     }
+
+
+def _why_lost(form: DeedForm) -> str:
+    """Why the act is not possible any more: faults of single fields help nobody whose form is gone."""
+    return " ".join(str(one) for one in form.non_field_errors()) or _(
+        "This matter has moved on; that step is not possible now."
+    )
 
 
 def _panel(one: Possible, matter: Matter, opened: str, bound: DeedForm | None) -> ActPanel:

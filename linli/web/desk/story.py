@@ -80,7 +80,10 @@ def _twin(entry: Entry, matter: Matter) -> bool:
 
 def _sent(told: Sequence[Assignment]) -> list[str]:
     return [
-        " ".join(f"{sentence}." for sentence in words.why_words(one.why, one.rule.note if one.rule else ""))
+        " ".join(
+            _("%(sentence)s.") % {"sentence": sentence}
+            for sentence in words.why_words(one.why, one.rule.note if one.rule else "")
+        )
         for one in told
     ]
 
@@ -171,7 +174,7 @@ def _title(act: Act, data: Mapping[str, Any]) -> str:
         Act.DISPATCH: words.named(str(data.get("unit_name", "")), str(data.get("unit_name_en", ""))),
         Act.TRANSFER: words.named(str(data.get("unit_name", "")), str(data.get("unit_name_en", ""))),
         Act.FEED_BACK: words.say(words.RESULTS, str(data.get("result", ""))),
-        Act.MILESTONE: str(data.get("label", "")),
+        Act.MILESTONE: words.condition(str(data.get("label", ""))),
         Act.RATE: words.say(words.SATISFACTIONS, str(data.get("satisfaction", ""))),
         Act.MERGE: str(data.get("into", "") or data.get("merged", "")),
         Act.ESCALATE: str(words.LEVELS.get(int(data.get("level", 0)), "")),
@@ -184,7 +187,7 @@ def _limits(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The clocks a step started, each as (what, how long)."""
     return [
         (
-            given["label"] or words.say(words.CLOCKS, given["kind"]),
+            words.condition(given["label"]) or words.say(words.CLOCKS, given["kind"]),
             words.amount_words(Decimal(given["amount"]), given["unit"]),
         )
         for given in data.get("limits", ())

@@ -66,6 +66,7 @@ def preview(request: StaffRequest) -> HttpResponseBase:
         "lines": lines,
         "options": item_options(),
         "gone": len(ids) - len(lines),
+        "may_dispatch": request.actor.can("case.dispatch"),
         "query": request.POST.get("query", ""),
     }
     return answer(request, "desk/bulk.html", context)

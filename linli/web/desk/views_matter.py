@@ -32,12 +32,15 @@ def show(request: StaffRequest, number: str) -> HttpResponseBase:
     """The page, or one live part of it. `?do=` opens an act."""
     matter = by_number(request.actor, number)
     whole = merged_into(request.actor, matter.report) if matter.report else None
-    if whole is not None:
+    wanted = request.GET.get("part", "")
+    partly = wanted in matter_page.PARTS and is_part(request)
+    if whole is not None and not partly:
         messages.info(request, _("%(number)s was merged into this matter.") % {"number": number})
         return redirect("desk:matter", whole.number)
-    wanted = request.GET.get("part", "")
-    if wanted in matter_page.PARTS and is_part(request):
-        return part(request, matter_page.PARTS[wanted], matter_page.part_of(wanted, matter))
+    if partly:
+        where = PEEK if request.GET.get("frame") == PEEK else PAGE
+        context = {**matter_page.part_of(wanted, matter, where=where), "whole": whole}
+        return part(request, matter_page.PARTS[wanted], context)
     context = matter_page.page(matter, opened=request.GET.get("do", ""))
     return answer(request, "desk/matter.html", context)
 
@@ -68,12 +71,22 @@ def act_view(deed: Deed) -> Callable[..., HttpResponseBase]:
         matter = by_number(request.actor, number)
         if request.method != "POST":
             return redirect(f"{reverse('desk:matter', args=[number])}?do={deed.slug}#acts")
-        form = deed.form(request.POST, request.FILES, matter=matter, slug=deed.slug)
+        form = _form(request, deed, matter)
         if _do(form):
             return _done(request, matter, form)
         return _again(request, by_number(request.actor, number), form)
 
     return act
+
+
+def _form(request: StaffRequest, deed: Deed, matter: Matter) -> DeedForm:
+    """What was sent. A form that cannot be made any more (the report is a case by now) holds the words and says why."""
+    try:
+        return deed.form(request.POST, request.FILES, matter=matter, slug=deed.slug)
+    except LinliError as error:
+        gone = DeedForm(request.POST, matter=matter, slug=deed.slug)
+        gone.add_error(None, _(str(error)))
+        return gone
 
 
 def _do(form: DeedForm) -> bool:

@@ -138,6 +138,8 @@ ACTS: Words = {
     Act.OVERDUE: _l("Out of time"),
     Act.ESCALATE: _l("Raised to the next level"),
 }
+UNIT_KINDS: Words = {"operation_centre": _l("operation centre")}
+"""Kinds of unit that no list of the catalogue names as an owner."""
 LIMIT_UNITS: Words = {
     "e": _l("hours, day and night"),
     "h": _l("working hours"),
@@ -202,7 +204,7 @@ def kind_name(kind: str) -> str:
     try:
         found = UnitKind(kind)
     except ValueError:
-        return kind
+        return say(UNIT_KINDS, kind)
     return named(found.zh, found.en)
 
 

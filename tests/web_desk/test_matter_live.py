@@ -1,0 +1,124 @@
+"""The acts of an open page follow the matter's state in a real browser; what somebody is typing stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from casework.stage import CASE_MOVES, Stage
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Page, Route, expect, sync_playwright
+from web_desk.desk import Desk
+
+from linli.casework.timeline.api import Act
+
+pytestmark = [pytest.mark.django_db, pytest.mark.browser]
+
+CHROMIUM = os.environ.get("LINLI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+SITE = "http://desk.test"
+LIVE = "(which) => document.dispatchEvent(new CustomEvent('linli:live', {detail: which}))"
+
+
+@dataclass
+class Canned:
+    """A page and its acts as they will be, both rendered before the browser starts; `asked`: how often for the acts."""
+
+    matter_id: str
+    address: str
+    page: bytes
+    acts: bytes
+    asked: list[str] = field(default_factory=list)
+
+    def answer(self, route: Route) -> None:
+        """What the site says."""
+        path = route.request.url.removeprefix(SITE)
+        if path == self.address:
+            route.fulfill(body=self.page, content_type="text/html")
+        elif path == f"{self.address}?part=acts":
+            self.asked.append(path)
+            route.fulfill(body=self.acts, content_type="text/html")
+        elif path.startswith("/static/") and (found := finders.find(path.removeprefix("/static/"))):
+            route.fulfill(path=Path(found))
+        else:
+            route.abort()
+
+
+@pytest.fixture
+def canned(stage: Stage, desk: Desk) -> Canned:
+    """A filed case on the screen, and what a colleague's dispatch makes of its acts."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: install `chromium` or set LINLI_CHROMIUM")
+    matter = stage.opened()
+    page = desk.page("worker", matter).raw
+    CASE_MOVES[Act.DISPATCH](stage, matter)
+    acts = desk.get("worker", f"{matter.number}?part=acts", part=True).raw
+    return Canned(str(matter.id), f"/desk/{matter.number}", page, acts)
+
+
+@contextmanager
+def opened(canned: Canned) -> Iterator[Page]:
+    """The page in a browser that lives no longer than the block: Django's database and its event loop do not mix."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        page.route("**/*", canned.answer)
+        page.goto(SITE + canned.address)
+        page.wait_for_function("() => window.htmx")
+        yield page
+        chromium.close()
+
+
+def changed(page: Page, kind: str, which: str) -> None:
+    """The news of a change arrives."""
+    page.evaluate(LIVE, {"kind": kind, "id": which})
+
+
+def test_after_a_colleagues_act_the_acts_are_those_of_the_new_state(canned: Canned) -> None:
+    with opened(canned) as page:
+        expect(page.locator("#act-dispatch")).to_be_visible()
+        page.locator("#act-comment > summary").click()
+        changed(page, "case", "of-another-matter")
+        changed(page, "notice", canned.matter_id)
+        changed(page, "case", canned.matter_id)
+        expect(page.locator("#act-transfer")).to_be_visible()
+        expect(page.locator("#act-dispatch")).to_have_count(0)
+        expect(page.locator("#act-comment")).to_have_attribute("open", "")
+        assert len(canned.asked) == 1
+
+
+def test_what_is_being_typed_stays_and_a_sentence_says_that_it_has_changed(canned: Canned) -> None:
+    with opened(canned) as page:
+        page.locator("#act-comment > summary").click()
+        field_ = page.locator("#act-comment textarea")
+        field_.fill("周三再去看")
+        page.locator("h2").first.click()
+        changed(page, "case", canned.matter_id)
+        notice = page.locator("#part-acts [role=status]")
+        expect(notice).to_have_text("这件事项刚有变化，您填写的内容仍在。")
+        expect(field_).to_have_value("周三再去看")
+        expect(page.locator("#act-dispatch")).to_be_visible()
+        assert canned.asked == []
+        field_.fill("")
+        page.locator("h2").first.click()
+        expect(page.locator("#act-transfer")).to_be_visible()
+        expect(notice).to_have_count(0)
+        assert len(canned.asked) == 1
+
+
+def test_a_form_in_hand_is_not_taken_away_before_the_first_letter(canned: Canned) -> None:
+    with opened(canned) as page:
+        page.locator("#act-comment > summary").click()
+        page.locator("#act-comment textarea").focus()
+        changed(page, "*", "*")
+        expect(page.locator("#part-acts [role=status]")).to_have_count(1)
+        changed(page, "case", canned.matter_id)
+        expect(page.locator("#part-acts [role=status]")).to_have_count(1)
+        assert canned.asked == []
+        page.locator("#act-comment textarea").blur()
+        expect(page.locator("#act-transfer")).to_be_visible()
