@@ -21,9 +21,10 @@ from linli.catalogue.spec import ItemClass
 from linli.kernel.clock import SHANGHAI
 from linli.kernel.identifiers import parse_mobile
 from linli.project.demo.dice import Dice
-from linli.project.demo.history import DAYS, PER_900, in_order, plan_history
-from linli.project.demo.matters import Fate, PlannedMatter
-from linli.project.demo.pictures import SCENES
+from linli.project.demo.fates import rules
+from linli.project.demo.history import DAYS, plan_history
+from linli.project.demo.matters import Fate, PlannedMatter, in_order
+from linli.project.demo.pictures import scenes
 from linli.project.demo.rhythm import daytime, drawn_instant, usual_deadline
 from linli.project.demo.sayings import item_sayings, outside_sayings
 from linli.project.demo.seeds import Scale
@@ -77,7 +78,7 @@ def walk(matter: PlannedMatter) -> str:
 
 def test_about_as_many_as_ordered_in_every_state(matters: tuple[PlannedMatter, ...]) -> None:
     counts = Counter(matter.fate for matter in matters)
-    assert set(counts) == set(Fate) == set(PER_900)
+    assert set(counts) == set(Fate) == set(rules())
     assert abs(len(matters) - 900) <= 15
 
 
@@ -256,7 +257,7 @@ def test_sayings_cover_the_catalogue_with_its_limits() -> None:
     for item in items():
         limit = f"{item.promise.unit.value}{item.promise.amount}"
         assert sayings[item.code].limit == limit, item.code
-        assert sayings[item.code].scene in SCENES or not sayings[item.code].scene
+        assert sayings[item.code].scene in scenes() or not sayings[item.code].scene
     assert set(outside_sayings()) <= {topic.code for topic in outside_topics()}
 
 

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from linli.project.demo.pictures import SCENES, VARIANTS, draw
+from linli.project.demo.pictures import VARIANTS, draw, scenes
 
 STRIP_TOP = 838
 
@@ -16,7 +16,7 @@ def opened(data: bytes) -> Image.Image:
     return Image.open(BytesIO(data))
 
 
-@pytest.mark.parametrize("scene", sorted(SCENES))
+@pytest.mark.parametrize("scene", scenes())
 def test_before_and_after_are_pictures_and_differ(scene: str) -> None:
     before, after = draw(scene, state="before"), draw(scene, state="after")
     for data in (before, after):

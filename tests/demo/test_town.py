@@ -16,11 +16,11 @@ from linli.accounts.rules import Role
 from linli.catalogue.kinds import UnitKind
 from linli.catalogue.shipped import items, outside_topics
 from linli.kernel.identifiers import parse_mobile
+from linli.project.demo.book import pairs
 from linli.project.demo.layout import Disc, Spot, spread, to_plane
 from linli.project.demo.places import CompoundKind, Entrance
 from linli.project.demo.seeds import Scale, read_areas, read_stations
 from linli.project.demo.town import Town, build_town
-from linli.project.demo.words import ROAD_HEADS
 
 SHARED = Path(os.environ.get("LINLI_SHARED", Path(__file__).parents[3] / "shared"))
 ESTATES = SHARED / "data" / "household_places" / "pudong_xiaoqu_coords_dev.csv"
@@ -211,7 +211,7 @@ def test_numbers_are_allotted_to_nobody(town: Town) -> None:
 def test_no_names_repeat_and_roads_belong_to_nobody(town: Town) -> None:
     names = [compound.name for compound in town.compounds]
     assert len(set(names)) == len(names)
-    assert len({zh for zh, _ in ROAD_HEADS}) == len(ROAD_HEADS) == 24
+    assert len({zh for zh, _ in pairs("road_heads")}) == len(pairs("road_heads")) == 24
 
 
 @pytest.mark.skipif(not ESTATES.is_file(), reason="the shared data folder is absent (set LINLI_SHARED)")

@@ -10,27 +10,13 @@ from linli.project.demo.layout import Spot, corners
 
 
 class CompoundKind(StrEnum):
-    """Kinds of estate that decide how it is governed (DOMAIN row 166), with the field's word."""
+    """Kinds of estate (DOMAIN row 166): 商品房, 售后公房, 老旧小区, 动迁安置房, 别墅."""
 
     COMMODITY = "commodity"
     AFTER_SALE_PUBLIC = "after_sale_public"
     OLD = "old"
     RESETTLEMENT = "resettlement"
     VILLA = "villa"
-
-    @property
-    def zh(self) -> str:
-        """商品房, 售后公房, 老旧小区, 动迁安置房, 别墅."""
-        return _COMPOUND_ZH[self]
-
-
-_COMPOUND_ZH = {
-    CompoundKind.COMMODITY: "商品房",
-    CompoundKind.AFTER_SALE_PUBLIC: "售后公房",
-    CompoundKind.OLD: "老旧小区",
-    CompoundKind.RESETTLEMENT: "动迁安置房",
-    CompoundKind.VILLA: "别墅",
-}
 
 
 class FacilityKind(StrEnum):

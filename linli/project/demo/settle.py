@@ -11,12 +11,14 @@ from django.db import transaction
 from linli.accounts.api import Post, Unit, User
 from linli.audit.api import record
 from linli.project.demo.layout import Spot
+from linli.project.demo.seeds import TOWN
 from linli.project.demo.town import Town
 from linli.register.duty.api import Duty
 from linli.register.places.api import Place, PlaceKind
 from linli.territory.api import Area
 
 OWNER = "owner"
+LOAD = "demo.load"
 PASSWORD = "linli-demo-2026"  # noqa: S105  (published on the sign-in page of every demonstration)
 SINCE = date(2024, 1, 1)
 BATCH = 5000
@@ -24,15 +26,19 @@ Row = tuple[str, PlaceKind, str, str | None, str, str, Spot | None, str]
 """code, kind, area code, code of what it stands in, name, address, point, compound kind."""
 
 
-def settle(town: Town) -> None:
-    """Load everything below the shipped areas in one transaction; the demonstration starts from an empty register."""
+def settle(town: Town, *, matters: int) -> None:
+    """Load everything below the shipped areas in one transaction; the demonstration starts from an empty register.
+
+    matters: how many are to follow, kept in the trail.
+    """
     with transaction.atomic(using=OWNER):
         areas = {area.code: area for area in Area.objects.using(OWNER).all()}
         units = _units(town, areas)
         _people(town, areas, units)
         places = _places(town, areas)
         _duties(town, places, units)
-        record(actor=None, act="demo.load", subject_kind="area", subject_id="310115132", using=OWNER)
+        sizes = {"scale": town.scale.value, "matters": matters}
+        record(actor=None, act=LOAD, subject_kind="area", subject_id=TOWN, detail=sizes, using=OWNER)
 
 
 def _units(town: Town, areas: dict[str, Area]) -> dict[str, Unit]:
@@ -102,8 +108,7 @@ def _first(town: Town) -> Iterator[Row]:
     for venue in town.venues:
         yield venue.code, PlaceKind.VENUE, venue.area_code, None, venue.name, venue.address, venue.spot, ""
     for thing in town.facilities:
-        if not thing.compound_code:
-            yield thing.code, PlaceKind.FACILITY, thing.area_code, None, thing.name, thing.name, thing.spot, ""
+        yield thing.code, PlaceKind.FACILITY, thing.area_code, None, thing.name, thing.name, thing.spot, ""
 
 
 def _second(town: Town) -> Iterator[Row]:
@@ -112,12 +117,10 @@ def _second(town: Town) -> Iterator[Row]:
         yield (
             building.code, PlaceKind.BUILDING, estate.area_code, estate.code, building.name, address, building.spot, "",
         )  # fmt: skip
-    for thing in town.facilities:
-        if thing.compound_code:
-            yield (
-                thing.code, PlaceKind.FACILITY, thing.area_code, thing.compound_code, thing.name, thing.name,
-                thing.spot, "",
-            )  # fmt: skip
+    for estate in town.compounds:
+        for thing in estate.facilities:
+            address = f"{estate.lane}{estate.name}{thing.name}"
+            yield thing.code, PlaceKind.FACILITY, thing.area_code, estate.code, thing.name, address, thing.spot, ""
     for group, house in town.houses():
         yield house.code, PlaceKind.HOME, group.area_code, group.code, house.number, house.address, house.spot, ""
 

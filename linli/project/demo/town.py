@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from linli.project.demo.book import pairs
 from linli.project.demo.countryside import (
     group_count,
     group_disc,
@@ -24,7 +25,6 @@ from linli.project.demo.layout import Disc, Plane, spread
 from linli.project.demo.places import Building, Compound, Entrance, Facility, House, Venue, VillageGroup
 from linli.project.demo.seeds import AreaSeed, Scale, StationSeed, leaves, stations
 from linli.project.demo.units import PersonSeed, UnitSeed, build_people, build_units, firm_codes
-from linli.project.demo.words import ROAD_HEADS
 
 SEED: Final = 310115
 GAP: Final = 16.0
@@ -150,7 +150,7 @@ def _named(
 def roads(station: StationSeed) -> tuple[str, ...]:
     """The invented roads around a community-centre station, without 路."""
     first = (int(station.code[-2:]) - 1) * ROADS_PER_STATION
-    return tuple(zh for zh, _ in ROAD_HEADS[first : first + ROADS_PER_STATION])
+    return tuple(zh for zh, _ in pairs("road_heads")[first : first + ROADS_PER_STATION])
 
 
 def _settled(
