@@ -11,7 +11,6 @@ from uuid import UUID
 from linli.access.api import Principal
 from linli.accounts.api import Unit, unit_for
 from linli.casework.cases.api import (
-    Case,
     Result,
     ask_extension,
     case_by_id,
@@ -28,6 +27,7 @@ from linli.casework.intake.api import ReportState, ask_refusal, report_by_id, re
 from linli.casework.verification.api import Method, verify
 from linli.casework.works.api import add_step, arrive, feed_back, self_handle
 from linli.catalogue.api import outside_topic
+from linli.project.demo.book import remarks
 from linli.project.demo.matters import By, PhotoPlan, PlannedMatter, Step
 
 
@@ -63,12 +63,8 @@ class Scene:
     def photos(self) -> list[UUID]:
         return self.replay.draw(self.step.photos)
 
-    @property
-    def case(self) -> Case:
-        return case_by_id(self.actor, self.case_id)
-
     def unit(self, kind: str) -> Unit:
-        found = unit_for(kind, self.case.area.path)
+        found = unit_for(kind, case_by_id(self.actor, self.case_id).area.path)
         if found is None:
             raise LookupError(f"no {kind} here")
         return found
@@ -83,7 +79,7 @@ def _open(s: Scene) -> None:
 def _dispatch(s: Scene) -> None:
     if s.step.by is not By.LEGAL_OWNER:
         unit = s.unit(s.detail["to"]).id if "to" in s.detail else None
-        dispatch_case(actor=s.actor, case_id=s.case_id, unit_id=unit, words="按来电描述派出。" if unit else "")
+        dispatch_case(actor=s.actor, case_id=s.case_id, unit_id=unit, words=remarks("sent_as_told")[0] if unit else "")
 
 
 def _accept(s: Scene) -> None:
@@ -102,24 +98,20 @@ def _route(s: Scene) -> None:
     route_report(actor=s.actor, report_id=s.case_id, topic=topic.code, unit=unit, words=s.words)
 
 
-def _grant_more_time(s: Scene) -> None:
-    amount = Decimal(s.detail["amount"])
-    decide_extension(
-        actor=s.actor, case_id=s.case_id, grant=True, amount=amount, unit=s.detail["unit"], words=s.words
-    )  # fmt: skip
-
-
-def _self_handle(s: Scene) -> None:
-    self_handle(actor=s.actor, case_id=s.case_id, words=s.words, after=s.photos)
-
-
 ACTS: Final[dict[str, Callable[[Scene], object]]] = {
     "open": _open,
     "dispatch": _dispatch,
     "accept": _accept,
     "route": _route,
-    "extend_grant": _grant_more_time,
-    "self_handle": _self_handle,
+    "extend_grant": lambda s: decide_extension(
+        actor=s.actor,
+        case_id=s.case_id,
+        grant=True,
+        words=s.words,
+        amount=Decimal(s.detail["amount"]),
+        unit=s.detail["unit"],
+    ),
+    "self_handle": lambda s: self_handle(actor=s.actor, case_id=s.case_id, words=s.words, after=s.photos),
     "comment": lambda s: comment(actor=s.actor, case_id=s.case_id, words=s.words),
     "refuse_ask": lambda s: ask_refusal(actor=s.actor, report_id=s.case_id, reason=s.words),
     "refuse": lambda s: review_refusal(actor=s.actor, report_id=s.case_id, agree=True, words=s.words),

@@ -14,7 +14,6 @@ from linli.project.demo.places import Facility, FacilityKind, House, Venue, Venu
 from linli.project.demo.seeds import AreaSeed
 
 GROUP_RADIUS: Final = 165.0
-VILLAGE_EN: Final = " Villagers' Committee"
 
 
 def group_count(area: AreaSeed, seed: int) -> int:
@@ -47,8 +46,7 @@ def village_group(area: AreaSeed, nth: int, middle: Plane, *, seed: int) -> Vill
         address = f"{TOWN_ADDRESS}{area.short}{nth}组{number}"
         spot = to_spot(middle.x + shift.x, middle.y + shift.y)
         houses.append(House(f"{code}-H{at + 1:03d}", number, address, spot, dice.pick((2, 2, 3))))
-    name_en = f"{area.name_en.removesuffix(VILLAGE_EN)} Village Group {nth}"
-    return VillageGroup(code, area.code, f"{area.short}{nth}组", name_en, hamlet, to_spot(*middle), tuple(houses))
+    return VillageGroup(code, area.code, f"{area.short}{nth}组", to_spot(*middle), tuple(houses))
 
 
 def village_facilities(area: AreaSeed) -> tuple[Facility, ...]:

@@ -111,39 +111,20 @@ def _points(numbers: list[float], spot: Spot) -> list[tuple[float, float]]:
     return [(spot.x + x * spot.wide, spot.y + y * spot.high) for x, y in pairs]
 
 
-def _rect(canvas: Canvas, numbers: list[float], colour: str, spot: Spot) -> None:
-    x, y, w, h, radius = [*numbers, 0.0][:5]
-    left, top = _points([x, y], spot)[0]
-    canvas.rect(left, top, w * spot.wide, h * spot.high, colour, radius=radius * spot.wide)
-
-
-def _poly(canvas: Canvas, numbers: list[float], colour: str, spot: Spot) -> None:
-    canvas.poly(_points(numbers, spot), colour)
-
-
-def _disc(canvas: Canvas, numbers: list[float], colour: str, spot: Spot) -> None:
-    x, y, r, squash = [*numbers, 1.0][:4]
-    canvas.disc(*_points([x, y], spot)[0], r * spot.wide, colour, squash=squash)
-
-
-def _ring(canvas: Canvas, numbers: list[float], colour: str, spot: Spot) -> None:
-    x, y, r, width = numbers
-    canvas.ring(*_points([x, y], spot)[0], r * spot.wide, colour, width * spot.wide)
-
-
-def _line(canvas: Canvas, numbers: list[float], colour: str, spot: Spot) -> None:
-    canvas.line(_points(numbers[1:], spot), colour, numbers[0] * spot.wide)
-
-
-def _cable(canvas: Canvas, numbers: list[float], colour: str, spot: Spot) -> None:
-    width, sag, *ends = numbers
-    start, end = _points(ends, spot)
-    canvas.cable(start, end, sag * spot.high, colour, width * spot.wide)
-
-
 _SHAPES: Final[Mapping[str, Callable[[Canvas, list[float], str, Spot], None]]] = {
-    "rect": _rect, "poly": _poly, "disc": _disc, "ring": _ring, "line": _line, "cable": _cable,
-}  # fmt: skip
+    "poly": lambda c, v, colour, at: c.poly(_points(v, at), colour),
+    "line": lambda c, v, colour, at: c.line(_points(v[1:], at), colour, v[0] * at.wide),
+    "ring": lambda c, v, colour, at: c.ring(*_points(v[:2], at)[0], v[2] * at.wide, colour, v[3] * at.wide),
+    "disc": lambda c, v, colour, at: c.disc(
+        *_points(v[:2], at)[0], v[2] * at.wide, colour, squash=v[3] if len(v) > 3 else 1.0
+    ),
+    "rect": lambda c, v, colour, at: c.rect(
+        *_points(v[:2], at)[0], v[2] * at.wide, v[3] * at.high, colour, radius=v[4] * at.wide if len(v) > 4 else 0
+    ),
+    "cable": lambda c, v, colour, at: c.cable(
+        _points(v[2:4], at)[0], _points(v[4:], at)[0], v[1] * at.high, colour, v[0] * at.wide
+    ),
+}
 
 
 def _lines() -> list[str]:
@@ -151,7 +132,7 @@ def _lines() -> list[str]:
 
 
 def _blocks() -> Iterator[tuple[list[str], list[str]]]:
-    for chunk in "\n".join(filter(None, _lines())).split("\n@ ")[1:]:
+    for chunk in "\n".join(["", *filter(None, _lines())]).split("\n@ ")[1:]:
         head, *rows = chunk.splitlines()
         yield head.split(), rows
 

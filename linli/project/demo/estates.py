@@ -29,8 +29,7 @@ class Style:
     storeys: tuple[int, ...]
     homes_per_floor: tuple[int, ...]
     doors: tuple[int, ...]
-    built: tuple[int, int]
-    suffixes: tuple[Pair, ...]
+    suffixes: tuple[str, ...]
 
 
 @cache
@@ -59,7 +58,6 @@ class Estate:
     area: AreaSeed
     kind: CompoundKind
     name: str
-    name_en: str
     road: str
     bearing: float
     blocks: tuple[Block, ...]
@@ -79,14 +77,11 @@ def estate(area: AreaSeed, station: str, nth: int, *, road: str, head: Pair, see
     dice = Dice(seed, "estate", code)
     kind = CompoundKind(dice.pick(book("places")["kinds_by_station"][station]))
     style = styles()[kind]
-    suffix, suffix_en = dice.pick(style.suffixes)
-    joined = head[1].capitalize() + (suffix_en if suffix_en.islower() else f" {suffix_en}")
     return Estate(
         code=code,
         area=area,
         kind=kind,
-        name=head[0] + suffix,
-        name_en=joined,
+        name=head[0] + dice.pick(style.suffixes),
         road=road,
         bearing=round(dice.span(-12, 12), 1),
         blocks=_blocks(style, dice),
@@ -116,11 +111,9 @@ def settle(drawn: Estate, middle: Plane, *, lane: int, firm: str) -> Compound:
         code=drawn.code,
         area_code=drawn.area.code,
         name=drawn.name,
-        name_en=drawn.name_en,
         kind=drawn.kind,
         lane=address,
         spot=spot,
-        built=dice.between(*styles()[drawn.kind].built),
         property_unit=firm,
         buildings=tuple(buildings),
         facilities=_facilities(drawn, middle, buildings, dice),

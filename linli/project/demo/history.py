@@ -17,7 +17,7 @@ from linli.project.demo.dice import Dice
 from linli.project.demo.fates import Rule, rules, scaled
 from linli.project.demo.matters import By, Deadline, Fate, PhotoPlan, PlaceRef, PlannedMatter, ReporterPlan, Step
 from linli.project.demo.names import People
-from linli.project.demo.rhythm import drawn_instant, usual_deadline
+from linli.project.demo.rhythm import drawn_instant
 from linli.project.demo.sayings import Sayings, filled, item_sayings, outside_sayings
 from linli.project.demo.seeds import AreaSeed
 from linli.project.demo.teller import Setting, Teller
@@ -47,12 +47,11 @@ class _Stage:
 
 
 def plan_history(
-    town: Town, now: datetime, *, seed: int = SEED, count: int = 900, deadline: Deadline = usual_deadline
+    town: Town, now: datetime, *, deadline: Deadline, seed: int = SEED, count: int = 900
 ) -> tuple[PlannedMatter, ...]:
     """About `count` matters of every fate (none left out), ordered by the instant of the report.
 
-    now: aware; nothing lies after it. deadline: the end of a whole-item limit; pass the town's calendar for exact
-    clocks.
+    now: aware; nothing lies after it. deadline: the end of a whole-item limit by the town's calendar.
     """
     people = People(Dice(seed, "reporters"), start=REPORTER_PHONES)
     stage = _Stage(town, Whereabouts(town), people, as_utc(now), seed, deadline)
@@ -199,7 +198,7 @@ def _words(sayings: Sayings, channel: str, place: PlaceRef, dice: Dice) -> str:
     if channel == "device":
         return remarks("device", sayings.code)[0].format(at=place.label)
     said = filled(dice.pick(sayings.told(place)), place.label, dice)
-    return f"市民来电反映：{said}诉求：请相关部门核实处理并回复。" if channel == "hotline" else said
+    return remarks("hotline")[0].format(said=said) if channel == "hotline" else said
 
 
 def _reporter(stage: _Stage, channel: str, dice: Dice) -> ReporterPlan:

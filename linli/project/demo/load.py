@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils import translation
 
 from linli.access.api import as_system
@@ -52,8 +53,10 @@ def is_empty() -> bool:
 def load(scale: Scale, matters: int, tell: Progress) -> Replay:
     """Settle the town unless it is there, then replay what is still missing; sizes of a load once begun are kept.
 
-    Raises RuntimeError when the database holds something else.
+    Raises RuntimeError outside the demonstration, and when the database holds something else.
     """
+    if not settings.LINLI_DEMO:
+        raise RuntimeError("demonstration data is only loaded with LINLI_DEMO=1")
     if is_empty():
         settle(build_town(scale), matters=matters)
     start = begun()

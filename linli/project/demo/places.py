@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from linli.project.demo.layout import Spot, corners
+from linli.project.demo.layout import Spot
 
 
 class CompoundKind(StrEnum):
@@ -101,11 +101,6 @@ class Entrance:
                     f"{self.code}-{room}", door, floor, position, 2 if twin else 1, label, f"{self.address}{door}室"
                 )
 
-    @property
-    def home_count(self) -> int:
-        """How many homes `homes` yields."""
-        return self.floors * self.homes_per_floor - len(self.missing) - len(self.merged)
-
 
 @dataclass(frozen=True, slots=True)
 class Building:
@@ -119,10 +114,6 @@ class Building:
     bearing: float
     floors: int
     entrances: tuple[Entrance, ...]
-
-    def footprint(self) -> tuple[Spot, ...]:
-        """The closed ring of the ground plan: five corners, counter-clockwise, WGS 84."""
-        return corners(self.spot, self.width, self.depth, self.bearing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +147,9 @@ class Compound:
     code: str
     area_code: str
     name: str
-    name_en: str
     kind: CompoundKind
     lane: str
     spot: Spot
-    built: int
     property_unit: str
     buildings: tuple[Building, ...]
     facilities: tuple[Facility, ...]
@@ -184,7 +173,5 @@ class VillageGroup:
     code: str
     area_code: str
     name: str
-    name_en: str
-    hamlet: str
     spot: Spot
     houses: tuple[House, ...]

@@ -63,23 +63,6 @@ class Town:
             for house in group.houses:
                 yield group, house
 
-    def counts(self) -> dict[str, int]:
-        """How much there is: compounds, buildings, entrances, homes (farmhouses included), houses, units, people …"""
-        doors = [entrance for _, _, entrance in self.entrances()]
-        houses = sum(len(group.houses) for group in self.groups)
-        return {
-            "compounds": len(self.compounds),
-            "buildings": sum(len(compound.buildings) for compound in self.compounds),
-            "entrances": len(doors),
-            "homes": sum(door.home_count for door in doors) + houses,
-            "groups": len(self.groups),
-            "houses": houses,
-            "facilities": len(self.facilities) + sum(len(compound.facilities) for compound in self.compounds),
-            "venues": len(self.venues),
-            "units": len(self.units),
-            "people": len(self.people),
-        }
-
 
 def build_town(scale: Scale = Scale.TOWN, *, seed: int = SEED) -> Town:
     """Return the invented town: about 120 estates and 40,000 homes, or the corner of it that `Scale.SMALL` names."""
