@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from demo.town_facts import NOW, corner_town, deadline, planned, whole_town
 
 from linli.casework.cases.rules import CaseState, Result
 from linli.casework.cases.rules import after as case_after
@@ -21,16 +22,14 @@ from linli.catalogue.spec import ItemClass
 from linli.kernel.clock import SHANGHAI
 from linli.kernel.identifiers import parse_mobile
 from linli.project.demo.dice import Dice
-from linli.project.demo.history import DAYS, PER_900, in_order, plan_history
-from linli.project.demo.matters import Fate, PlannedMatter
-from linli.project.demo.pictures import SCENES
-from linli.project.demo.rhythm import daytime, drawn_instant, usual_deadline
+from linli.project.demo.fates import rules
+from linli.project.demo.history import DAYS, plan_history
+from linli.project.demo.matters import Fate, PlannedMatter, in_order
+from linli.project.demo.pictures import scenes
 from linli.project.demo.sayings import item_sayings, outside_sayings
-from linli.project.demo.seeds import Scale
-from linli.project.demo.town import Town, build_town
+from linli.project.demo.town import Town
 from linli.project.demo.whereabouts import Whereabouts
 
-NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 ODD_HOURS = (
     datetime(2026, 11, 21, 19, 5, tzinfo=UTC),
     datetime(2026, 10, 8, 0, 40, tzinfo=UTC),
@@ -49,12 +48,12 @@ ENDS: dict[Fate, tuple[str, ...]] = {
 
 @pytest.fixture(scope="module")
 def town() -> Town:
-    return build_town()
+    return whole_town()
 
 
 @pytest.fixture(scope="module")
-def matters(town: Town) -> tuple[PlannedMatter, ...]:
-    return plan_history(town, NOW)
+def matters() -> tuple[PlannedMatter, ...]:
+    return planned()
 
 
 def walk(matter: PlannedMatter) -> str:
@@ -77,7 +76,7 @@ def walk(matter: PlannedMatter) -> str:
 
 def test_about_as_many_as_ordered_in_every_state(matters: tuple[PlannedMatter, ...]) -> None:
     counts = Counter(matter.fate for matter in matters)
-    assert set(counts) == set(Fate) == set(PER_900)
+    assert set(counts) == set(Fate) == set(rules())
     assert abs(len(matters) - 900) <= 15
 
 
@@ -95,7 +94,7 @@ def test_the_walk_refuses_a_forbidden_step(matters: tuple[PlannedMatter, ...]) -
 
 @pytest.mark.parametrize("now", [NOW, *ODD_HOURS])
 def test_nothing_lies_in_the_future_and_steps_run_forward(town: Town, now: datetime) -> None:
-    for matter in plan_history(town, now, count=300):
+    for matter in plan_history(town, now, count=300, deadline=deadline):
         instants = [matter.at, *(step.at for step in matter.steps)]
         assert instants == sorted(instants), matter.key
         assert instants[-1] <= now
@@ -105,12 +104,12 @@ def test_nothing_lies_in_the_future_and_steps_run_forward(town: Town, now: datet
 
 
 def test_repeatable_and_different_for_another_seed(town: Town, matters: tuple[PlannedMatter, ...]) -> None:
-    assert plan_history(town, NOW) == matters
-    assert plan_history(town, NOW, seed=5) != matters
+    assert plan_history(town, NOW, deadline=deadline) == matters
+    assert plan_history(town, NOW, deadline=deadline, seed=5) != matters
 
 
 def test_the_small_town_has_every_fate_too() -> None:
-    small = plan_history(build_town(Scale.SMALL), NOW, count=120)
+    small = plan_history(corner_town(), NOW, count=120, deadline=deadline)
     assert {matter.fate for matter in small} == set(Fate)
     assert 110 <= len(small) <= 145
 
@@ -120,7 +119,7 @@ def test_clocks_stand_where_the_fate_says(matters: tuple[PlannedMatter, ...]) ->
     for matter in matters:
         if matter.fate in (Fate.NEAR_LIMIT, Fate.OVERDUE, Fate.HANDLING):
             opened = next(step.at for step in matter.steps if step.act == "open")
-            due = usual_deadline(sayings[matter.item_code].limit, opened)
+            due = deadline(sayings[matter.item_code].limit, opened)
             used = (NOW - opened) / (due - opened)
             low, high = {Fate.NEAR_LIMIT: (0.8, 1.0), Fate.OVERDUE: (1.0, 4.0), Fate.HANDLING: (0.0, 0.8)}[matter.fate]
             assert low <= used <= high, (matter.key, used)
@@ -256,7 +255,7 @@ def test_sayings_cover_the_catalogue_with_its_limits() -> None:
     for item in items():
         limit = f"{item.promise.unit.value}{item.promise.amount}"
         assert sayings[item.code].limit == limit, item.code
-        assert sayings[item.code].scene in SCENES or not sayings[item.code].scene
+        assert sayings[item.code].scene in scenes() or not sayings[item.code].scene
     assert set(outside_sayings()) <= {topic.code for topic in outside_topics()}
 
 
@@ -276,33 +275,13 @@ def test_common_items_have_six_sentences_and_every_place_has_one(town: Town) -> 
             assert all(entry.told(place) for place in placed), (code, place_kind)
 
 
-def test_usual_deadlines() -> None:
-    friday = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # 16:00 in Shanghai
-    assert usual_deadline("e2", friday) == friday + timedelta(hours=2)
-    assert usual_deadline("h4", friday) == datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-    assert usual_deadline("d1", friday) == datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-    assert usual_deadline("n1", friday) == datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
-
-
-def test_daytime_moves_nights_to_the_morning() -> None:
-    noon = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-    assert daytime(noon) == noon
-    assert daytime(datetime(2026, 11, 20, 15, 10, tzinfo=UTC)) == datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
-    assert daytime(datetime(2026, 11, 20, 19, 0, tzinfo=UTC)) == datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
-
-
-def test_an_empty_span_is_refused() -> None:
-    with pytest.raises(ValueError, match="empty"):
-        drawn_instant("patrol", NOW, NOW, Dice(1))
-
-
 def test_more_time_is_asked_before_the_deadline(matters: tuple[PlannedMatter, ...]) -> None:
     sayings = item_sayings()
     asked = [matter for matter in matters if any(step.act == "extend_ask" for step in matter.steps)]
     assert len(asked) >= 15
     for matter in asked:
         acts = {step.act: step for step in matter.steps}
-        assert acts["extend_ask"].at < usual_deadline(sayings[matter.item_code].limit, acts["open"].at)
+        assert acts["extend_ask"].at < deadline(sayings[matter.item_code].limit, acts["open"].at)
         assert acts["extend_ask"].detail == {"amount": "3", "unit": "d"}
 
 

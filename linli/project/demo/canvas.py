@@ -15,10 +15,6 @@ SCALE: Final = 2
 STRIP: Final = 62
 QUALITY: Final = 86
 
-INK: Final = "#3b444b"
-PAPER: Final = "#f6f1e4"
-RED: Final = "#c9402e"
-STEEL: Final = "#7b878e"
 XY = tuple[float, float]
 
 

@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
+from linli.project.demo.book import book, pairs
 from linli.project.demo.dice import Dice
 from linli.project.demo.estates import TOWN_ADDRESS
 from linli.project.demo.layout import Disc, Plane, to_plane, to_spot, turned
 from linli.project.demo.places import Facility, FacilityKind, House, Venue, VenueKind, VillageGroup
-from linli.project.demo.seeds import TOWN, AreaSeed
-from linli.project.demo.words import HAMLET_SURNAMES
+from linli.project.demo.seeds import AreaSeed
 
 GROUP_RADIUS: Final = 165.0
-VILLAGE_EN: Final = " Villagers' Committee"
-VILLAGE_THINGS: Final = (
-    (FacilityKind.PARTY_SERVICE, "党建服务站", 20, 10),
-    (FacilityKind.RECEPTION, "市民事项受理服务站", 26, 14),
-    (FacilityKind.CULTURE, "文化服务站", -20, 16),
-    (FacilityKind.JOINT_DUTY, "联勤联动站", -26, -10),
-    (FacilityKind.CLINIC, "村卫生室", 40, -16),
-    (FacilityKind.BRIDGE, "横港桥", 150, 60),
-    (FacilityKind.SLUICE, "东排涝闸", 320, 120),
-    (FacilityKind.RIVER_SECTION, "横港河东段", 210, 80),
-    (FacilityKind.RIVER_SECTION, "横港河西段", -230, 70),
-    (FacilityKind.FIELD, "三号田块", -180, -260),
-    (FacilityKind.FIELD, "蔬菜大棚区", 240, -240),
-    (FacilityKind.VILLAGE_ROAD, "中心路", 10, -60),
-    (FacilityKind.WASTE_ROOM, "生活垃圾收集点", -60, -40),
-)
-MALL_SHOPS: Final = (
-    (VenueKind.RESTAURANT, "老弄堂本帮菜"), (VenueKind.RESTAURANT, "小泽烤鱼"), (VenueKind.RESTAURANT, "巷口牛肉面"),
-    (VenueKind.RESTAURANT, "云上米线"), (VenueKind.SHOP, "晴朗童装"), (VenueKind.SHOP, "好步鞋店"),
-    (VenueKind.SHOP, "一页书店"), (VenueKind.SHOP, "明眸眼镜"),
-    (VenueKind.KIOSK, "转角奶茶"), (VenueKind.KIOSK, "日日咖啡"),
-    (VenueKind.SUPERMARKET, "邻里生鲜超市"), (VenueKind.CINEMA, "星空影城"), (VenueKind.TRAINING, "小画家美术"),
-    (VenueKind.TRAINING, "跃动体适能"), (VenueKind.SHOP, "甜橙手机"), (VenueKind.RESTAURANT, "渔家小馆"),
-)  # fmt: skip
-STREET_SHOPS: Final = (
-    (VenueKind.RESTAURANT, "阿娘生煎"), (VenueKind.RESTAURANT, "弄口小笼"), (VenueKind.RESTAURANT, "深夜烧烤"),
-    (VenueKind.SHOP, "顺风五金"), (VenueKind.SHOP, "新样服饰"), (VenueKind.SHOP, "惠民药房"),
-    (VenueKind.SHOP, "快修手机"),
-    (VenueKind.SHOP, "花间鲜花"), (VenueKind.KIOSK, "鲜榨果汁"), (VenueKind.KIOSK, "糖炒栗子"),
-    (VenueKind.SUPERMARKET, "日用百货"), (VenueKind.TRAINING, "棋趣围棋"), (VenueKind.SHOP, "美丽人生理发"),
-    (VenueKind.RESTAURANT, "周记馄饨"),
-)  # fmt: skip
-SPECIAL_ROADS: Final = {f"{TOWN}901": "棠澜路188号", f"{TOWN}902": "春澜街66号"}
 
 
 def group_count(area: AreaSeed, seed: int) -> int:
@@ -64,7 +32,7 @@ def group_disc(area: AreaSeed, nth: int, of: int, seed: int) -> Disc:
 def village_group(area: AreaSeed, nth: int, middle: Plane, *, seed: int) -> VillageGroup:
     """Draw one group: farmhouses in two or three rows along a lane."""
     dice = Dice(seed, "group", area.code, nth)
-    surname, _ = dice.pick(HAMLET_SURNAMES)
+    surname, _ = dice.pick(pairs("hamlet_surnames"))
     hamlet = f"{surname}家宅"
     code = f"{area.code}-G{nth:02d}"
     count, bearing = dice.between(22, 40), dice.span(-25, 25)
@@ -78,19 +46,13 @@ def village_group(area: AreaSeed, nth: int, middle: Plane, *, seed: int) -> Vill
         address = f"{TOWN_ADDRESS}{area.short}{nth}组{number}"
         spot = to_spot(middle.x + shift.x, middle.y + shift.y)
         houses.append(House(f"{code}-H{at + 1:03d}", number, address, spot, dice.pick((2, 2, 3))))
-    name_en = f"{area.name_en.removesuffix(VILLAGE_EN)} Village Group {nth}"
-    return VillageGroup(code, area.code, f"{area.short}{nth}组", name_en, hamlet, to_spot(*middle), tuple(houses))
+    return VillageGroup(code, area.code, f"{area.short}{nth}组", to_spot(*middle), tuple(houses))
 
 
 def village_facilities(area: AreaSeed) -> tuple[Facility, ...]:
     """四站一室 (DOMAIN row 123), bridge, sluice, river sections, fields and road of a village."""
     middle = to_plane(area.lng or 0.0, area.lat or 0.0)
-    return tuple(
-        Facility(
-            f"{area.code}-F{at:02d}", area.code, "", kind, f"{area.short}{name}", to_spot(middle.x + x, middle.y + y)
-        )
-        for at, (kind, name, x, y) in enumerate(VILLAGE_THINGS, start=1)
-    )
+    return _facilities(area, area.short, middle, book("places")["village_things"])
 
 
 def special_disc(area: AreaSeed) -> Disc:
@@ -105,26 +67,32 @@ def special_facilities(area: AreaSeed, middle: Plane) -> tuple[Facility, ...]:
     wanted += [(FacilityKind.PLAZA, "中心广场", 0.0, 0.0), (FacilityKind.CAR_PARK, "地下车库入口", 70.0, -70.0)]
     wanted += [(FacilityKind.JOINT_DUTY, "联勤联动站", -30.0, 40.0)]
     wanted += [(FacilityKind.BIKE_SHED, "非机动车停放区", -75.0, -60.0)]
-    return tuple(
-        Facility(
-            f"{area.code}-F{at:02d}", area.code, "", kind, f"{area.name}{name}", to_spot(middle.x + x, middle.y + y)
-        )
-        for at, (kind, name, x, y) in enumerate(wanted, start=1)
-    )
+    return _facilities(area, area.name, middle, wanted)
 
 
 def special_venues(area: AreaSeed, middle: Plane) -> tuple[Venue, ...]:
     """The shops, by invented names."""
-    shops: tuple[tuple[VenueKind, str], ...] = MALL_SHOPS if area.code.endswith("901") else STREET_SHOPS
-    base = SPECIAL_ROADS[area.code]
+    table = book("places")["special"][area.code]
     venues = []
-    for at, (kind, name) in enumerate(shops, start=1):
-        x, y = _ring(at, len(shops), 70)
-        address = f"{TOWN_ADDRESS}{base}{area.name}{at:02d}铺"
-        venues.append(
-            Venue(f"{area.code}-V{at:02d}", area.code, kind, name, address, to_spot(middle.x + x, middle.y + y))
-        )
+    for at, (kind, name) in enumerate(table["shops"], start=1):
+        x, y = _ring(at, len(table["shops"]), 70)
+        address = f"{TOWN_ADDRESS}{table['road']}{area.name}{at:02d}铺"
+        spot = to_spot(middle.x + x, middle.y + y)
+        venues.append(Venue(f"{area.code}-V{at:02d}", area.code, VenueKind(kind), name, address, spot))
     return tuple(venues)
+
+
+def _facilities(
+    area: AreaSeed, label: str, middle: Plane, wanted: Sequence[tuple[str, str, float, float]]
+) -> tuple[Facility, ...]:
+    """Things of (kind, name, metres east, metres north) around the middle."""
+    return tuple(
+        Facility(
+            f"{area.code}-F{at:02d}", area.code, "", FacilityKind(kind), f"{label}{name}",
+            to_spot(middle.x + x, middle.y + y),
+        )
+        for at, (kind, name, x, y) in enumerate(wanted, start=1)
+    )  # fmt: skip
 
 
 def _ring(nth: int, of: int, away: float) -> tuple[float, float]:

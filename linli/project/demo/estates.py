@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+import msgspec
+
+from linli.project.demo.book import Pair, book, pairs
 from linli.project.demo.dice import Dice
 from linli.project.demo.layout import Disc, Plane, Spot, to_plane, to_spot, turned
 from linli.project.demo.places import Building, Compound, CompoundKind, Entrance, Facility, FacilityKind
 from linli.project.demo.seeds import AreaSeed
-from linli.project.demo.words import ESTATE_HEADS, Pair
 
 TOWN_ADDRESS: Final = "浦东新区周浦镇"
 HOME_FRONT: Final = 8.5
+SIDES: Final = ("东", "南", "西", "北")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,41 +29,13 @@ class Style:
     storeys: tuple[int, ...]
     homes_per_floor: tuple[int, ...]
     doors: tuple[int, ...]
-    built: tuple[int, int]
-    suffixes: tuple[Pair, ...]
+    suffixes: tuple[str, ...]
 
 
-STYLES: Final[dict[CompoundKind, Style]] = {
-    CompoundKind.OLD: Style(
-        (8, 13), (5, 6, 6), (2, 2, 3), (1, 2, 2, 3), (1982, 1993), (("新村", "Xincun"), ("小区", "Xiaoqu"))
-    ),
-    CompoundKind.AFTER_SALE_PUBLIC: Style(
-        (9, 15), (6, 6, 6), (2, 2, 3), (1, 2, 2, 3), (1988, 1998), (("新村", "Xincun"), ("公寓", "Gongyu"))
-    ),
-    CompoundKind.RESETTLEMENT: Style(
-        (10, 16), (6, 6, 11), (2, 2), (1, 2, 2, 2), (2005, 2016), (("佳苑", "Jiayuan"), ("家园", "Jiayuan"))
-    ),
-    CompoundKind.COMMODITY: Style(
-        (9, 15),
-        (6, 6, 11, 14, 18),
-        (2, 2, 2),
-        (1, 1, 1, 2),
-        (2002, 2019),
-        (("苑", "yuan"), ("花园", "Huayuan"), ("名邸", "Mingdi")),
-    ),
-    CompoundKind.VILLA: Style((12, 20), (3,), (1,), (2, 3, 4), (2004, 2015), (("别墅", "Villas"), ("墅园", "Shuyuan"))),
-}
-K = CompoundKind
-KINDS_BY_STATION: Final[dict[str, tuple[CompoundKind, ...]]] = {
-    "S01": (K.OLD, K.AFTER_SALE_PUBLIC, K.AFTER_SALE_PUBLIC, K.COMMODITY),
-    "S02": (K.AFTER_SALE_PUBLIC, K.COMMODITY, K.COMMODITY, K.OLD),
-    "S03": (K.COMMODITY, K.COMMODITY, K.AFTER_SALE_PUBLIC),
-    "S04": (K.COMMODITY, K.RESETTLEMENT, K.VILLA, K.AFTER_SALE_PUBLIC),
-    "S05": (K.COMMODITY, K.COMMODITY, K.RESETTLEMENT, K.VILLA),
-    "S06": (K.RESETTLEMENT, K.COMMODITY, K.RESETTLEMENT),
-    "S07": (K.RESETTLEMENT, K.RESETTLEMENT, K.COMMODITY),
-}
-SIDES: Final = ("东", "南", "西", "北")
+@cache
+def styles() -> Mapping[CompoundKind, Style]:
+    """The style of every kind of estate."""
+    return msgspec.convert(book("places")["style"], dict[CompoundKind, Style])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +58,6 @@ class Estate:
     area: AreaSeed
     kind: CompoundKind
     name: str
-    name_en: str
     road: str
     bearing: float
     blocks: tuple[Block, ...]
@@ -99,16 +75,13 @@ def estate(area: AreaSeed, station: str, nth: int, *, road: str, head: Pair, see
     """Draw the `nth` (from 1) estate of a committee. station: last three characters of the station code."""
     code = f"{area.code}-{nth:02d}"
     dice = Dice(seed, "estate", code)
-    kind = dice.pick(KINDS_BY_STATION[station])
-    style = STYLES[kind]
-    suffix, suffix_en = dice.pick(style.suffixes)
-    joined = head[1].capitalize() + (suffix_en if suffix_en.islower() else f" {suffix_en}")
+    kind = CompoundKind(dice.pick(book("places")["kinds_by_station"][station]))
+    style = styles()[kind]
     return Estate(
         code=code,
         area=area,
         kind=kind,
-        name=head[0] + suffix,
-        name_en=joined,
+        name=head[0] + dice.pick(style.suffixes),
         road=road,
         bearing=round(dice.span(-12, 12), 1),
         blocks=_blocks(style, dice),
@@ -138,11 +111,9 @@ def settle(drawn: Estate, middle: Plane, *, lane: int, firm: str) -> Compound:
         code=drawn.code,
         area_code=drawn.area.code,
         name=drawn.name,
-        name_en=drawn.name_en,
         kind=drawn.kind,
         lane=address,
         spot=spot,
-        built=dice.between(*STYLES[drawn.kind].built),
         property_unit=firm,
         buildings=tuple(buildings),
         facilities=_facilities(drawn, middle, buildings, dice),
@@ -213,20 +184,10 @@ def _entrance(block: Block, code: str, number: str, address: str, spot: Spot, di
 
 def _facilities(drawn: Estate, middle: Plane, buildings: list[Building], dice: Dice) -> tuple[Facility, ...]:
     rim = drawn.radius
-    wanted = [
-        (FacilityKind.GATE, "大门", 0.0, -rim * 0.72),
-        (FacilityKind.GATE, "侧门", rim * 0.7, 0.0),
-        (FacilityKind.WASTE_ROOM, "1号垃圾箱房", -rim * 0.6, -rim * 0.35),
-        (FacilityKind.WASTE_ROOM, "2号垃圾箱房", rim * 0.55, rim * 0.4),
-        (FacilityKind.BIKE_SHED, "非机动车棚", -rim * 0.5, rim * 0.5),
-        (FacilityKind.FIRE_LANE, f"{dice.pick(buildings).name}{dice.pick(SIDES)}侧消防车道", rim * 0.2, -rim * 0.2),
-        (FacilityKind.HYDRANT, "室外消火栓", rim * 0.1, -rim * 0.55),
-        (FacilityKind.FITNESS, "健身点", -rim * 0.15, rim * 0.1),
-        (FacilityKind.CAR_PARK, "地面停车场", rim * 0.4, -rim * 0.5),
-        (FacilityKind.STREET_LAMP, f"{dice.between(1, 24)}号路灯", -rim * 0.3, -rim * 0.1),
-        (FacilityKind.GREEN, "中心绿地", 0.0, rim * 0.2),
-        (FacilityKind.MANHOLE, f"{dice.pick(buildings).name}前雨水井", rim * 0.3, rim * 0.1),
-    ]
+    wanted = []
+    for kind, name, east, north in book("places")["estate_things"]:
+        drawn_name = name.format(building=dice.pick(buildings).name, side=dice.pick(SIDES), lamp=dice.between(1, 24))
+        wanted.append((FacilityKind(kind), drawn_name, rim * east, rim * north))
     area = drawn.area.code
     return tuple(
         Facility(f"{drawn.code}-F{at:02d}", area, drawn.code, kind, name, to_spot(middle.x + x, middle.y + y))
@@ -236,4 +197,4 @@ def _facilities(drawn: Estate, middle: Plane, buildings: list[Building], dice: D
 
 def heads(seed: int) -> list[Pair]:
     """Estate names in drawn order; each is given out once for every kind of ending, so no two estates share a name."""
-    return Dice(seed, "heads").shuffled(ESTATE_HEADS)
+    return Dice(seed, "heads").shuffled(pairs("estate_heads"))

@@ -51,16 +51,6 @@ def turned(x: float, y: float, bearing: float) -> Plane:
     return Plane(x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle))
 
 
-def corners(middle: Spot, width: float, depth: float, bearing: float) -> tuple[Spot, ...]:
-    """The closed counter-clockwise ring of a rectangle `width` × `depth` metres around `middle`."""
-    centre = to_plane(*middle)
-    ring = []
-    for across, up in ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)):
-        offset = turned(across * width / 2, up * depth / 2, bearing)
-        ring.append(to_spot(centre.x + offset.x, centre.y + offset.y))
-    return tuple(ring)
-
-
 def spread(discs: Sequence[Disc], *, gap: float, rounds: int = 400) -> list[Disc]:
     """Push discs apart, pair by pair, until they keep `gap` metres between their rims. Repeatable.
 

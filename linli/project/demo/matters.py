@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -126,3 +126,13 @@ class PlannedMatter:
     photos: tuple[PhotoPlan, ...]
     fate: Fate
     steps: tuple[Step, ...]
+
+
+def in_order(matters: Sequence[PlannedMatter]) -> Iterator[tuple[datetime, PlannedMatter, Step | None]]:
+    """Every instant of all matters in order of time: the report itself (step None), then its steps."""
+    moments: list[tuple[datetime, int, int, PlannedMatter, Step | None]] = []
+    for at, matter in enumerate(matters):
+        moments.append((matter.at, at, 0, matter, None))
+        moments += [(step.at, at, nth, matter, step) for nth, step in enumerate(matter.steps, start=1)]
+    for instant, _, _, matter, step in sorted(moments, key=lambda moment: moment[:3]):
+        yield instant, matter, step

@@ -6,31 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from linli.project.demo.layout import Spot, corners
+from linli.project.demo.layout import Spot
 
 
 class CompoundKind(StrEnum):
-    """Kinds of estate that decide how it is governed (DOMAIN row 166), with the field's word."""
+    """Kinds of estate (DOMAIN row 166): 商品房, 售后公房, 老旧小区, 动迁安置房, 别墅."""
 
     COMMODITY = "commodity"
     AFTER_SALE_PUBLIC = "after_sale_public"
     OLD = "old"
     RESETTLEMENT = "resettlement"
     VILLA = "villa"
-
-    @property
-    def zh(self) -> str:
-        """商品房, 售后公房, 老旧小区, 动迁安置房, 别墅."""
-        return _COMPOUND_ZH[self]
-
-
-_COMPOUND_ZH = {
-    CompoundKind.COMMODITY: "商品房",
-    CompoundKind.AFTER_SALE_PUBLIC: "售后公房",
-    CompoundKind.OLD: "老旧小区",
-    CompoundKind.RESETTLEMENT: "动迁安置房",
-    CompoundKind.VILLA: "别墅",
-}
 
 
 class FacilityKind(StrEnum):
@@ -115,11 +101,6 @@ class Entrance:
                     f"{self.code}-{room}", door, floor, position, 2 if twin else 1, label, f"{self.address}{door}室"
                 )
 
-    @property
-    def home_count(self) -> int:
-        """How many homes `homes` yields."""
-        return self.floors * self.homes_per_floor - len(self.missing) - len(self.merged)
-
 
 @dataclass(frozen=True, slots=True)
 class Building:
@@ -133,10 +114,6 @@ class Building:
     bearing: float
     floors: int
     entrances: tuple[Entrance, ...]
-
-    def footprint(self) -> tuple[Spot, ...]:
-        """The closed ring of the ground plan: five corners, counter-clockwise, WGS 84."""
-        return corners(self.spot, self.width, self.depth, self.bearing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +147,9 @@ class Compound:
     code: str
     area_code: str
     name: str
-    name_en: str
     kind: CompoundKind
     lane: str
     spot: Spot
-    built: int
     property_unit: str
     buildings: tuple[Building, ...]
     facilities: tuple[Facility, ...]
@@ -198,7 +173,5 @@ class VillageGroup:
     code: str
     area_code: str
     name: str
-    name_en: str
-    hamlet: str
     spot: Spot
     houses: tuple[House, ...]

@@ -1,4 +1,4 @@
-"""When things happen in a town: the daily and weekly rhythm of reports, and office hours for those who answer."""
+"""When things happen in a town: the daily and weekly rhythm of reports, and the day of those who answer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ HOURS: Final[Mapping[str, tuple[int, ...]]] = {
     "device": (3, 3, 3, 3, 3, 4, 5, 6, 6, 5, 5, 5, 5, 5, 5, 5, 5, 6, 7, 8, 8, 7, 6, 5),
 }
 WEEKEND: Final[Mapping[str, float]] = {"resident": 1.25, "hotline": 0.7, "patrol": 0.45, "device": 1.0}
-SHIFTS: Final = ((time(8, 30), time(12, 0)), (time(13, 0), time(17, 30)))
-OPENS, CLOSES = SHIFTS[0][0], SHIFTS[-1][1]
 DAY_BEGINS, DAY_ENDS = time(8, 0), time(19, 30)
 SATURDAY: Final = 5
 
@@ -45,41 +43,6 @@ def daytime(at: datetime) -> datetime:
     if local.time() > DAY_ENDS:
         return _at(local.date() + timedelta(days=1), DAY_BEGINS) + timedelta(minutes=3 * local.minute)
     return at
-
-
-def usual_deadline(limit: str, start: datetime) -> datetime:
-    """The end of a limit (`e2`, `h4`, `d3`, `n30`) when every Monday to Friday is worked and nothing else is.
-
-    A stand-in for the town's calendar, good enough to place steps; the loader may pass the real one.
-    """
-    unit, amount = limit[0], float(limit[1:])
-    local = start.astimezone(SHANGHAI)
-    if unit == "e":
-        return start + timedelta(hours=amount)
-    if unit == "h":
-        return _working_hours(local, timedelta(hours=amount))
-    if unit == "n":
-        return _at(local.date() + timedelta(days=int(amount) + 1), time(0))
-    day = local.date()
-    left = int(amount)
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < SATURDAY
-    return _at(day, CLOSES)
-
-
-def _working_hours(local: datetime, left: timedelta) -> datetime:
-    day = local.date()
-    while True:
-        if day.weekday() < SATURDAY:
-            for begins, ends in SHIFTS:
-                opens = max(_at(day, begins), as_utc(local))
-                closes = _at(day, ends)
-                if closes > opens:
-                    if left <= closes - opens:
-                        return opens + left
-                    left -= closes - opens
-        day += timedelta(days=1)
 
 
 def _at(day: date, clock: time) -> datetime:

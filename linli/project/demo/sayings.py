@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
+from linli.project.demo.book import text
 from linli.project.demo.dice import Dice
 from linli.project.demo.matters import PlaceRef
 
@@ -82,8 +82,7 @@ def filled(template: str, at: str, dice: Dice) -> str:
 
 
 def _blocks(name: str) -> Iterator[Sayings]:
-    text = (files("linli.project.demo") / "data" / name).read_text(encoding="utf-8")
-    for chunk in f"\n{text}".split("\n@ ")[1:]:
+    for chunk in f"\n{text(name)}".split("\n@ ")[1:]:
         head, *lines = chunk.strip().splitlines()
         words: dict[str, list[Saying]] = {"R": [], "P": [], "D": []}
         for line in lines:

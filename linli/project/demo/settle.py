@@ -11,12 +11,14 @@ from django.db import transaction
 from linli.accounts.api import Post, Unit, User
 from linli.audit.api import record
 from linli.project.demo.layout import Spot
+from linli.project.demo.seeds import TOWN
 from linli.project.demo.town import Town
 from linli.register.duty.api import Duty
 from linli.register.places.api import Place, PlaceKind
 from linli.territory.api import Area
 
 OWNER = "owner"
+LOAD = "demo.load"
 PASSWORD = "linli-demo-2026"  # noqa: S105  (published on the sign-in page of every demonstration)
 SINCE = date(2024, 1, 1)
 BATCH = 5000
@@ -24,15 +26,19 @@ Row = tuple[str, PlaceKind, str, str | None, str, str, Spot | None, str]
 """code, kind, area code, code of what it stands in, name, address, point, compound kind."""
 
 
-def settle(town: Town) -> None:
-    """Load everything below the shipped areas in one transaction; the demonstration starts from an empty register."""
+def settle(town: Town, *, matters: int) -> None:
+    """Load everything below the shipped areas in one transaction; the demonstration starts from an empty register.
+
+    matters: how many are to follow, kept in the trail.
+    """
     with transaction.atomic(using=OWNER):
         areas = {area.code: area for area in Area.objects.using(OWNER).all()}
         units = _units(town, areas)
         _people(town, areas, units)
         places = _places(town, areas)
         _duties(town, places, units)
-        record(actor=None, act="demo.load", subject_kind="area", subject_id="310115132", using=OWNER)
+        sizes = {"scale": town.scale.value, "matters": matters}
+        record(actor=None, act=LOAD, subject_kind="area", subject_id=TOWN, detail=sizes, using=OWNER)
 
 
 def _units(town: Town, areas: dict[str, Area]) -> dict[str, Unit]:
@@ -76,74 +82,47 @@ def _places(town: Town, areas: dict[str, Area]) -> dict[str, Place]:
 
 def _place(row: Row, areas: dict[str, Area], found: dict[str, Place]) -> Place:
     code, kind, area_code, parent, name, address, spot, compound_kind = row
+    lng, lat = spot or (None, None)
     return Place(
-        code=code,
-        kind=kind,
-        area=areas[area_code],
-        parent=found[parent] if parent else None,
-        name=name,
-        address=address,
-        compound_kind=compound_kind,
-        lat=spot.lat if spot else None,
-        lng=spot.lng if spot else None,
-    )
+        code=code, kind=kind, area=areas[area_code], parent=found[parent] if parent else None, name=name,
+        address=address, compound_kind=compound_kind, lat=lat, lng=lng,
+    )  # fmt: skip
 
 
 def _first(town: Town) -> Iterator[Row]:
-    for estate in town.compounds:
-        address = f"{estate.lane}{estate.name}"
-        yield (
-            estate.code, PlaceKind.COMPOUND, estate.area_code, None, estate.name, address, estate.spot, estate.kind,
-        )  # fmt: skip
-    for group in town.groups:
-        yield (
-            group.code, PlaceKind.VILLAGE_GROUP, group.area_code, None, group.name, group.name, group.spot, "village",
-        )  # fmt: skip
-    for venue in town.venues:
-        yield venue.code, PlaceKind.VENUE, venue.area_code, None, venue.name, venue.address, venue.spot, ""
-    for thing in town.facilities:
-        if not thing.compound_code:
-            yield thing.code, PlaceKind.FACILITY, thing.area_code, None, thing.name, thing.name, thing.spot, ""
+    for e in town.compounds:
+        yield e.code, PlaceKind.COMPOUND, e.area_code, None, e.name, e.lane + e.name, e.spot, e.kind
+    for g in town.groups:
+        yield g.code, PlaceKind.VILLAGE_GROUP, g.area_code, None, g.name, g.name, g.spot, "village"
+    for v in town.venues:
+        yield v.code, PlaceKind.VENUE, v.area_code, None, v.name, v.address, v.spot, ""
+    for f in town.facilities:
+        yield f.code, PlaceKind.FACILITY, f.area_code, None, f.name, f.name, f.spot, ""
 
 
 def _second(town: Town) -> Iterator[Row]:
-    for estate, building in town.buildings():
-        address = f"{estate.lane}{estate.name}{building.name}"
-        yield (
-            building.code, PlaceKind.BUILDING, estate.area_code, estate.code, building.name, address, building.spot, "",
-        )  # fmt: skip
-    for thing in town.facilities:
-        if thing.compound_code:
-            yield (
-                thing.code, PlaceKind.FACILITY, thing.area_code, thing.compound_code, thing.name, thing.name,
-                thing.spot, "",
-            )  # fmt: skip
-    for group, house in town.houses():
-        yield house.code, PlaceKind.HOME, group.area_code, group.code, house.number, house.address, house.spot, ""
+    for e, b in town.buildings():
+        yield b.code, PlaceKind.BUILDING, e.area_code, e.code, b.name, e.lane + e.name + b.name, b.spot, ""
+    for e in town.compounds:
+        for f in e.facilities:
+            yield f.code, PlaceKind.FACILITY, f.area_code, e.code, f.name, e.lane + e.name + f.name, f.spot, ""
+    for g, h in town.houses():
+        yield h.code, PlaceKind.HOME, g.area_code, g.code, h.number, h.address, h.spot, ""
 
 
 def _third(town: Town) -> Iterator[Row]:
-    for estate, building, door in town.entrances():
-        yield (
-            door.code, PlaceKind.ENTRANCE, estate.area_code, building.code, door.number, door.address, door.spot, "",
-        )  # fmt: skip
+    for e, b, d in town.entrances():
+        yield d.code, PlaceKind.ENTRANCE, e.area_code, b.code, d.number, d.address, d.spot, ""
 
 
 def _fourth(town: Town) -> Iterator[Row]:
-    for estate, _building, door in town.entrances():
-        for home in door.homes():
-            yield home.code, PlaceKind.HOME, estate.area_code, door.code, home.label, home.address, None, ""
+    for e, _, d in town.entrances():
+        for home in d.homes():
+            yield home.code, PlaceKind.HOME, e.area_code, d.code, home.label, home.address, None, ""
 
 
 def _duties(town: Town, places: dict[str, Place], units: dict[str, Unit]) -> None:
+    firms = [(places[estate.code], units[estate.property_unit]) for estate in town.compounds]
     Duty.objects.using(OWNER).bulk_create(
-        [
-            Duty(
-                area=places[estate.code].area,
-                place=places[estate.code],
-                unit=units[estate.property_unit],
-                unit_kind=units[estate.property_unit].kind,
-            )
-            for estate in town.compounds
-        ]
+        [Duty(area=place.area, place=place, unit=firm, unit_kind=firm.kind) for place, firm in firms]
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from linli.project.demo.book import pairs
 from linli.project.demo.countryside import (
     group_count,
     group_disc,
@@ -24,7 +25,6 @@ from linli.project.demo.layout import Disc, Plane, spread
 from linli.project.demo.places import Building, Compound, Entrance, Facility, House, Venue, VillageGroup
 from linli.project.demo.seeds import AreaSeed, Scale, StationSeed, leaves, stations
 from linli.project.demo.units import PersonSeed, UnitSeed, build_people, build_units, firm_codes
-from linli.project.demo.words import ROAD_HEADS
 
 SEED: Final = 310115
 GAP: Final = 16.0
@@ -62,23 +62,6 @@ class Town:
         for group in self.groups:
             for house in group.houses:
                 yield group, house
-
-    def counts(self) -> dict[str, int]:
-        """How much there is: compounds, buildings, entrances, homes (farmhouses included), houses, units, people …"""
-        doors = [entrance for _, _, entrance in self.entrances()]
-        houses = sum(len(group.houses) for group in self.groups)
-        return {
-            "compounds": len(self.compounds),
-            "buildings": sum(len(compound.buildings) for compound in self.compounds),
-            "entrances": len(doors),
-            "homes": sum(door.home_count for door in doors) + houses,
-            "groups": len(self.groups),
-            "houses": houses,
-            "facilities": len(self.facilities) + sum(len(compound.facilities) for compound in self.compounds),
-            "venues": len(self.venues),
-            "units": len(self.units),
-            "people": len(self.people),
-        }
 
 
 def build_town(scale: Scale = Scale.TOWN, *, seed: int = SEED) -> Town:
@@ -150,7 +133,7 @@ def _named(
 def roads(station: StationSeed) -> tuple[str, ...]:
     """The invented roads around a community-centre station, without 路."""
     first = (int(station.code[-2:]) - 1) * ROADS_PER_STATION
-    return tuple(zh for zh, _ in ROAD_HEADS[first : first + ROADS_PER_STATION])
+    return tuple(zh for zh, _ in pairs("road_heads")[first : first + ROADS_PER_STATION])
 
 
 def _settled(

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser
-from datetime import datetime
-from decimal import Decimal
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
-from django.utils import translation
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from linli.accounts.api import Post, Role, Unit, User
-from linli.calendar.api import current_calendar
-from linli.kernel.clock import now
-from linli.project.demo.history import plan_history
-from linli.project.demo.replay import Replay
+from linli.accounts.api import Post, Role, User
+from linli.project.demo.load import begun, is_empty, load
 from linli.project.demo.seeds import Scale
-from linli.project.demo.settle import PASSWORD, settle
-from linli.project.demo.town import build_town
+from linli.project.demo.settle import PASSWORD
 
 OWNER = "owner"
 MATTERS = {Scale.TOWN: 480, Scale.SMALL: 160}
@@ -46,27 +39,24 @@ class Command(BaseCommand):
             )
         if options["step"] == "accounts":
             self._accounts()
-        elif Unit.objects.using(OWNER).exists():
-            if not options["if_empty"]:
-                raise CommandError("There are units in this database already; nothing was loaded.")
-        else:
-            matters = options["matters"]
-            self._load(Scale(str(options["scale"])), matters if isinstance(matters, int) else None)
+        elif is_empty() or self._cut_short():
+            matters, scale = options["matters"], Scale(str(options["scale"]))
+            self._load(scale, matters if isinstance(matters, int) else MATTERS[scale])
+        elif not options["if_empty"]:
+            raise CommandError("There are units in this database already; nothing was loaded.")
 
-    def _load(self, scale: Scale, matters: int | None) -> None:
-        town = build_town(scale)
+    def _cut_short(self) -> bool:
+        start = begun()
+        return start is not None and not start.finished
+
+    def _load(self, scale: Scale, matters: int) -> None:
         self.stdout.write("Loading the demonstration town …")
-        settle(town)
-        history = plan_history(
-            town, now(), count=MATTERS[scale] if matters is None else matters, deadline=_deadline
-        )  # fmt: skip
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
-        with Progress(*columns, TimeRemainingColumn(), transient=True) as bar, translation.override("zh-hans"):
+        with Progress(*columns, TimeRemainingColumn(), transient=True) as bar:
             task = bar.add_task("Replaying three months", total=None)
-            replay = Replay()
-            replay.run(history, lambda done, of: bar.update(task, completed=done, total=of))
+            replay = load(scale, matters, lambda done, of: bar.update(task, completed=done, total=of))
         self.stdout.write(
-            f"{len(replay.receipts)} matters are there; {sum(replay.dropped.values())} steps were refused."
+            f"{len(replay.reports)} matters are there; {sum(replay.dropped.values())} steps were refused."
         )
         for reason, times in replay.dropped.most_common(8):
             self.stdout.write(f"  {times} × {reason}")
@@ -86,7 +76,3 @@ class Command(BaseCommand):
 def _one(posts: QuerySet[Post]) -> User | None:
     post = posts.select_related("user").order_by("deputy", "id").first()
     return post.user if post else None
-
-
-def _deadline(limit: str, start: datetime) -> datetime:
-    return current_calendar().add(start, Decimal(limit[1:]), limit[0])
