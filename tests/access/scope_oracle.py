@@ -224,8 +224,6 @@ def addable(world: World, me: Me, table: str, row: Row) -> bool:
         return me.kind in ("area", "unit", "wide", "link", "nobody", "reader")
     if table == "audit_opening":
         return False
-    if table == "accounts_savedfilter":
-        return _own_setting(me, row)
     if table == "files_photo":
         return row["area_id"] is None and row["link_key"] is None and me.kind not in ("wide", "reader")
     if table == "notices_notice":
@@ -234,7 +232,7 @@ def addable(world: World, me: Me, table: str, row: Row) -> bool:
         if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
             return row["user_id"] is not None and row["user_id"] == me.user
         return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
-    if table in ("register_place", "register_duty", "doors_importbatch"):
+    if table in ("register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"):
         return changeable(world, me, table, row)
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
 

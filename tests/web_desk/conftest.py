@@ -1,0 +1,4 @@
+from casework.fixtures import fresh_caches, stage
+from web_desk.desk import desk
+
+__all__ = ["desk", "fresh_caches", "stage"]
