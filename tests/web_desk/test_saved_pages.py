@@ -236,7 +236,7 @@ def test_a_filter_whose_unit_is_gone_still_opens_with_what_is_left(stage: Stage,
     save(desk, "worker", "在站里的", query)
     page = desk.get("worker", f"?{query}")
     name = stage.one("select name from accounts_unit where id = %s", lies_with)
-    assert notes(page) == [] and [one.text for one in page.all("a", _class="l-chip")] == [f"在{name}去掉"]
+    assert notes(page) == [] and [one.text for one in page.all("a", _class="l-chip")] == [f"由{name}负责去掉"]
     stage.own("update accounts_unit set is_active = false where id = %s", lies_with)
     gone = desk.get("worker", f"?{query}")
     assert (notes(gone), shown_numbers(gone)) == ([GONE_UNIT], [matter.number])

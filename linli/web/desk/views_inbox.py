@@ -173,7 +173,7 @@ def _narrowed(chosen: Filter) -> list[str]:
 def table(rows: list[Row]) -> bytes:
     """UTF-8 with a mark, so that spreadsheets read Chinese; every cell made harmless."""
     head = [
-        _("Number"), _("State"), _("Matter"), _("Kind of matter"), _("Area"), _("Place"), _("With"), _("Channel"),
+        _("Number"), _("State"), _("Title"), _("Kind of matter"), _("Area"), _("Place"), _("With"), _("Channel"),
         _("Level"), _("Reports"), _("Begun"), _("Next limit"), _("Waits for"),
     ]  # fmt: skip
     out = io.StringIO()
