@@ -77,16 +77,23 @@ def test_equal_limits_are_told_apart(stage: Stage, desk: Desk, pile: list[Matter
     assert seen == sorted(ids, key=lambda number: ids[number])
 
 
-def test_what_has_no_limit_comes_last_and_comes_once(stage: Stage, desk: Desk, pile: list[Matter]) -> None:
-    without = [matter.id for matter in pile[:60]]
+@pytest.mark.parametrize("n", [60, 50], ids=["on the first page already", "after the first page"])
+def test_what_has_no_limit_comes_last_and_comes_once(stage: Stage, desk: Desk, pile: list[Matter], n: int) -> None:
+    without = [matter.id for matter in pile[:n]]
     stage.own("update casework_report set due_at = null, warn_at = null where id = any(%s)", without)
     seen = everything(desk, "worker", "view=triage")
-    assert seen == [matter.number for matter in [*pile[60:], *sorted(pile[:60], key=lambda one: one.id)]]
+    assert seen == [matter.number for matter in [*pile[n:], *sorted(pile[:n], key=lambda one: one.id)]]
 
 
 def test_closed_matters_come_newest_first_over_all_pages(stage: Stage, desk: Desk, pile: list[Matter]) -> None:
     stage.own("update casework_report set state = 'withdrawn'")
     assert everything(desk, "worker", "view=closed") == [matter.number for matter in reversed(pile)]
+
+
+def test_closed_at_one_moment_are_told_apart(stage: Stage, desk: Desk, pile: list[Matter]) -> None:
+    stage.own("update casework_report set state = 'withdrawn', received_at = '2026-03-02 12:00+08'")
+    seen = everything(desk, "worker", "view=closed")
+    assert seen == [matter.number for matter in sorted(pile, key=lambda one: one.id, reverse=True)]
 
 
 def test_reports_and_cases_share_one_order(stage: Stage, desk: Desk, pile: list[Matter]) -> None:

@@ -14,7 +14,7 @@ from casework.stage import Matter, Stage, unit
 from web_desk.desk import Desk
 from web_desk.inbox_stock import Thing, in_view, sees
 
-from linli.casework.cases.api import CaseState
+from linli.casework.cases.api import CaseState, open_case
 from linli.territory.api import area_by_code
 from linli.web.desk import points
 from linli.web.desk.views_map import ON_THE_MAP
@@ -187,6 +187,10 @@ def test_too_many_points_are_cut_to_the_most_urgent_and_the_page_says_so(
     assert not json.loads(desk.get("worker", "map.geojson").raw)["cut"]
     monkeypatch.setattr(points, "MOST", 3)
     assert numbers(desk, "worker") == [matter.number for matter in made[:3]]
+    assert json.loads(desk.get("worker", "map.geojson").raw)["cut"]
+    for matter in made:
+        stage.do("worker", open_case, report_id=matter.id, item_code="C18")
+    assert len(numbers(desk, "worker", "view=dispatch")) == 3
     assert json.loads(desk.get("worker", "map.geojson").raw)["cut"]
     (plan,) = [one for one in desk.get("worker", "map").below if "data-map" in one.attrs]
     assert plan.attrs["data-word-cut"] == "只显示最紧急的 {n} 件。要看其余的，请先筛选。"

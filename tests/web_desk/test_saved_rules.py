@@ -95,6 +95,19 @@ def test_the_database_alone_keeps_others_out(acting: As, stage: Stage, other: st
     assert SavedFilter.objects.filter(id=kept.id).update(name="改了") == 1
 
 
+def test_the_code_alone_keeps_others_out(acting: As, stage: Stage) -> None:
+    """With row security out of the way, as the database's owner."""
+    kept = save_filter(actor=acting("worker"), name="我的", query=QUERY)
+    them = acting("head")
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('role', %s, true)", [connection.settings_dict["USER"]])
+    assert SavedFilter.objects.count() == 1
+    assert names(them) == []
+    assert refused(lambda: delete_filter(actor=them, filter_id=kept.id)) == (NotFound, "filter_unknown")
+    start_with_filter(actor=them, filter_id=None)
+    assert SavedFilter.objects.count() == 1
+
+
 def test_a_filter_is_not_given_away(acting: As) -> None:
     me = acting("worker")
     kept = save_filter(actor=me, name="我的", query=QUERY)
