@@ -62,13 +62,15 @@ def own_policies(
     select: Mapping[str, str],
     insert: Mapping[str, str] | None = None,
     update: Mapping[str, str] | None = None,
+    delete: Mapping[str, str] | None = None,
 ) -> migrations.RunPython:
     """Put `table` under row scope with predicates of its own for each command and role."""
 
     def forward(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         _under_scope(editor, table)
         names = _names(editor)
-        for command, roles in (("select", select), ("insert", insert or {}), ("update", update or {})):
+        given = {"select": select, "insert": insert, "update": update, "delete": delete}
+        for command, roles in ((command, asked or {}) for command, asked in given.items()):
             clause = "with check" if command == "insert" else "using"
             for role, predicate in roles.items():
                 for kind, name in TWINS:

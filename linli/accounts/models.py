@@ -3,10 +3,11 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from linli.accounts.rules import Role
+from linli.accounts.rules import MAX_FILTER_NAME, MAX_FILTER_QUERY, Role
 from linli.territory.api import Area
 
 
@@ -86,3 +87,26 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {Role(self.role).label}"
+
+
+class SavedFilter(models.Model):
+    """A narrowing of the desk's list that a person keeps under a name of his own. Nobody else sees it.
+
+    `query`: the part of the list's address after the question mark. `is_start`: the list opens with it.
+    """
+
+    id = models.AutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=MAX_FILTER_NAME)
+    query = models.CharField(max_length=MAX_FILTER_QUERY)
+    is_start = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("user", Lower("name"), name="saved_filter_name_once"),
+            models.UniqueConstraint(fields=["user"], condition=Q(is_start=True), name="saved_filter_one_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -3,11 +3,12 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Lower
 from django.utils.translation import gettext as _
 
-from linli.accounts.models import Post, Unit
+from linli.accounts.models import Post, SavedFilter, Unit
 from linli.accounts.rules import Role
+from linli.audit.api import NamedActor
 from linli.kernel.errors import NotFound
 
 
@@ -50,6 +51,28 @@ def units_near(area_path: str) -> list[Unit]:
     return list(units.order_by(Length("area__path").desc(), "kind", "id"))
 
 
+def units_within(area_path: str) -> list[Unit]:
+    """Every active unit that answers at `area_path`, above it or below it: whoever can have its matters."""
+    steps = area_path.split(".")
+    above = [".".join(steps[:n]) for n in range(1, len(steps) + 1)]
+    around = Q(area__path__in=above) | Q(area__path__startswith=f"{area_path}.")
+    units = Unit.objects.filter(around, is_active=True).select_related("area")
+    return list(units.order_by("area__path", "kind", "id"))
+
+
 def unit_names(ids: set[int]) -> dict[int, str]:
     """Display names by id, in the reader's language."""
     return {unit.id: str(unit) for unit in Unit.objects.filter(id__in=ids)}
+
+
+def filters_of(actor: NamedActor) -> QuerySet[SavedFilter]:
+    """A person's own saved filters by name; never another's."""
+    return SavedFilter.objects.filter(user_id=actor.user_id).order_by(Lower("name"), "id")
+
+
+def filter_by_id(actor: NamedActor, filter_id: int) -> SavedFilter:
+    """One of a person's own saved filters. Raises NotFound, also when it is another's."""
+    found = filters_of(actor).filter(id=filter_id).first()
+    if found is None:
+        raise NotFound(_("There is no such saved filter."), code="filter_unknown")
+    return found

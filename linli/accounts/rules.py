@@ -39,3 +39,8 @@ LABELS = {
 AREA_ROLES = frozenset({Role.WORKER, Role.STATION_HEAD, Role.DISPATCHER})
 UNIT_ROLES = frozenset({Role.RESPONDER})
 WIDE_ROLES = frozenset({Role.DISTRICT, Role.AUDITOR, Role.SYSTEM})
+
+MAX_FILTER_NAME = 40
+MAX_FILTER_QUERY = 2000
+MAX_FILTERS = 20
+"""Saved filters of one person: more than fit beside the list help nobody."""

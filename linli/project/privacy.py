@@ -37,6 +37,7 @@ MODELS: dict[str, Privacy] = {
     "accounts.User": P,
     "accounts.Unit": O,
     "accounts.Post": F,
+    "accounts.SavedFilter": P,
     "audit.Record": F,
     "audit.Opening": F,
     "files.Photo": P,

@@ -40,6 +40,7 @@ TABLES: Mapping[str, list[Grant]] = {
     "accounts_user": [(EVERYBODY, (READ,)), (("linli_app",), (CHANGE,))],
     "accounts_unit": REFERENCE,
     "accounts_post": REFERENCE,
+    "accounts_savedfilter": [((*STAFF, "linli_reader"), (READ, ADD, CHANGE, "delete"))],
     "calendar_day": EDITED,
     "calendar_shift": EDITED,
     "audit_record": [(EVERYBODY, (ADD,)), ((*STAFF, "linli_reader"), (READ,))],

@@ -153,6 +153,8 @@ class HttpProber:
 
     def _value(self, name: str, probe: Probe, row: Row | None, rng: random.Random) -> Any:
         fixed = {"size": "thumb", "code": "C04", "area_id": next(iter(self.world.paths))}
+        if name == "filter_id":
+            return rng.choice(sorted(self.world.rows["accounts_savedfilter"]))
         if name in fixed:
             return fixed[name]
         if name in ("act", "slug"):

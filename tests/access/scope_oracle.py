@@ -33,6 +33,7 @@ TABLES = {
     "register_duty": "id",
     "outbox_event": "id",
     "doors_importbatch": "id",
+    "accounts_savedfilter": "id",
 }
 """Every table under scope, with its key."""
 
@@ -106,6 +107,8 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
     """Whether this identity may read the row."""
     if table == "outbox_event":
         return me.kind == "wide"
+    if table == "accounts_savedfilter":
+        return _own_setting(me, row)
     if me.kind in ("wide", "reader"):
         return True
     if table == "files_photo":
@@ -113,6 +116,11 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
     if table == "notices_receipt":
         return visible(world, me, "notices_notice", world.rows["notices_notice"][row["notice_id"]])
     return _open_to(me, table, row) or _within(world, me, table, row)
+
+
+def _own_setting(me: Me, row: Row) -> bool:
+    """How a person arranged his own desk: for himself alone, whatever his role."""
+    return me.kind in ("area", "unit", "wide", "reader") and row["user_id"] == me.user
 
 
 def _open_to(me: Me, table: str, row: Row) -> bool:
@@ -196,6 +204,8 @@ def changeable(world: World, me: Me, table: str, row: Row) -> bool:
     """Whether an UPDATE that changes nothing may touch the row."""
     if table in ("casework_entry", "audit_record", "audit_opening", "notices_receipt"):
         return False
+    if table == "accounts_savedfilter":
+        return _own_setting(me, row)
     if table in ("notices_notice", "outbox_event"):
         return me.kind == "wide"
     if table in ("register_place", "register_duty", "doors_importbatch"):
@@ -222,7 +232,7 @@ def addable(world: World, me: Me, table: str, row: Row) -> bool:
         if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
             return row["user_id"] is not None and row["user_id"] == me.user
         return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
-    if table in ("register_place", "register_duty", "doors_importbatch"):
+    if table in ("register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"):
         return changeable(world, me, table, row)
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
 

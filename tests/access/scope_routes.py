@@ -73,6 +73,8 @@ ROUTES: Mapping[str, About] = {
     "worker:me": NOTHING,
     "worker:post": NOTHING,
     **dict.fromkeys(("desk:inbox", "desk:views", "desk:filters", "desk:export", "desk:map", "desk:map_geojson"), LIST),
+    "desk:saved": About("list", posts={"name": "每日一看", "query": "view=overdue"}),
+    "desk:saved_change": About("nothing", posts={"do": "start"}),
     "desk:row": MATTER,
     "desk:peek": MATTER,
     "desk:photo": About("photo"),

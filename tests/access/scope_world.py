@@ -24,7 +24,7 @@ from psycopg import sql
 
 from linli.access import scope
 from linli.access.api import enter, enter_link, enter_public, open_session
-from linli.accounts.api import Post, Role, Unit, User, create_unit, create_user, end_post, grant_post
+from linli.accounts.api import Post, Role, Unit, User, create_unit, create_user, end_post, grant_post, save_filter
 from linli.calendar.api import today
 from linli.casework.cases.api import (
     add_by_reporter,
@@ -488,6 +488,8 @@ class _Builder:
             for unit in self.units.values():
                 send(area_id=unit.area_id, template="routed", unit_id=unit.id, params=params | {"title": self.words()})
         self.photos(3)
+        for username in (*cast.CAST, "sysadmin"):
+            self.by(username, save_filter, name=self.words(), query="view=open")
 
     def _lift(self) -> None:
         """Move some matters above the leaves: no action does that, but scope must hold for such rows too."""

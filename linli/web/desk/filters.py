@@ -24,13 +24,17 @@ MAX_TEXT = 60
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One narrowing of the list. Empty means any. `area` is a path; `since` and `until` are whole days in Shanghai."""
+    """One narrowing of the list. Empty means any.
+
+    `area` is a path, `unit` the id of the unit it lies with; `since` and `until` are whole days in Shanghai.
+    """
 
     view: str = ""
     q: str = ""
     item: str = ""
     cls: str = ""
     area: str = ""
+    unit: str = ""
     channel: str = ""
     level: str = ""
     since: str = ""
@@ -63,6 +67,7 @@ def read(given: Mapping[str, str]) -> Filter:
     """The filter of an address. A value that means nothing is dropped: an old bookmark still opens."""
     wanted = {f.name: normalise(given.get(f.name, ""), max_length=MAX_TEXT, multiline=False) for f in fields(Filter)}
     checks = {
+        "unit": _is_id(wanted["unit"]),
         "cls": wanted["cls"] in {c.value for c in ItemClass},
         "channel": wanted["channel"] in {c.value for c in Channel},
         "level": wanted["level"] in {"1", "2", "3"},
@@ -70,6 +75,10 @@ def read(given: Mapping[str, str]) -> Filter:
         "until": _day(wanted["until"]) is not None,
     }
     return Filter(**{name: value if checks.get(name, True) else "" for name, value in wanted.items()})
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def _day(text: str) -> date | None:
@@ -91,6 +100,8 @@ def shared(chosen: Filter, began: str) -> Q:
         found &= Q(item_code=chosen.item)
     if chosen.area:
         found &= Q(area__path__gte=chosen.area, area__path__lt=chosen.area + END)
+    if chosen.unit:
+        found &= Q(unit_id=int(chosen.unit))
     if chosen.channel:
         found &= Q(channel=chosen.channel)
     if chosen.level:
@@ -137,13 +148,14 @@ class Chip:
     query: str
 
 
-def chips(chosen: Filter, area_name: str) -> list[Chip]:
+def chips(chosen: Filter, area_name: str = "", unit_name: str = "") -> list[Chip]:
     """Every condition that is set, in words."""
     said = {
         "q": _("“%(text)s”") % {"text": chosen.number or chosen.q} if chosen.q else "",
         "item": words.item_title(chosen.item),
         "cls": words.class_name(chosen.cls),
         "area": area_name or chosen.area,
+        "unit": _("with %(unit)s") % {"unit": unit_name or chosen.unit} if chosen.unit else "",
         "channel": words.say(words.CHANNELS, chosen.channel) if chosen.channel else "",
         "level": str(words.LEVELS[int(chosen.level)]) if chosen.level else "",
         "since": _("from %(day)s") % {"day": chosen.since} if chosen.since else "",

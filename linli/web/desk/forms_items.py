@@ -75,7 +75,7 @@ class AdmitForm(forms.Form):
     co = forms.CharField(label=_l("Together with"), max_length=120, help_text=_l("Several with 、"))
     respond = forms.CharField(label=_l("First contact"), max_length=200, help_text=NOTATION)
     resolve = forms.CharField(label=_l("Whole matter"), max_length=200, help_text=NOTATION)
-    channel = forms.CharField(label=_l("Channels"), max_length=40, initial="巡/报/热")
+    channel = forms.CharField(label=_l("Channels"), max_length=40, initial="巡 报 热")
     freq = forms.CharField(label=_l("Patrol"), max_length=120, initial="每周")
     evidence = forms.CharField(label=_l("Evidence"), max_length=300, initial="前:现场照片;后:同角度照片")
     close = forms.CharField(label=_l("Closed when"), max_length=200)

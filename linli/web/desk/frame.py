@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
     ExpressionWrapper,
@@ -19,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 
 from linli.access.api import Principal
-from linli.accounts.api import WIDE_ROLES, Post
+from linli.accounts.api import WIDE_ROLES, Post, Unit, filters_of
 from linli.calendar.api import today
 from linli.casework.cases.api import cases
 from linli.casework.intake.api import reports
@@ -29,22 +30,44 @@ from linli.web.desk.lists import View, views_for
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved filter as the left pane lists it."""
+
+    id: int
+    name: str
+    query: str
+    is_start: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """The surroundings: counts by view, whether the person holds several posts, the name of the area asked for."""
+    """The surroundings: counts by view, whether the person holds several posts, own saved filters.
+
+    `area_name`, `unit_name`: of the area and the unit asked for; empty when there is none such.
+    """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     posts: int = 1
     place: str = ""
     area_name: str = ""
+    unit_name: str = ""
+    saved: Sequence[Saved] = ()
 
 
-def frame_of(actor: Principal, *, now: datetime, counts: bool = False, area: str = "") -> Frame:
-    """Everything around the page, in one statement; `counts` of the open states only, `area` a path to be named."""
+def frame_of(actor: Principal, *, now: datetime, counts: bool = False, area: str = "", unit: str = "") -> Frame:
+    """Everything around the page, in one statement; `counts` of the open states only, with the saved filters.
+
+    `area` is a path and `unit` an id, both to be named.
+    """
     columns: dict[str, Any] = {
         "held": Subquery(_held(actor, today()).values(n=_count(Q(id__isnull=False)))),
         "area_asked": Subquery(Area.objects.filter(path=area or actor.area_path).values(n=_name())[:1]),
         "own_area": Subquery(Area.objects.filter(path=actor.area_path).values(n=_name())[:1]),
     }
+    if unit:
+        columns["unit_asked"] = Subquery(Unit.objects.filter(id=int(unit), is_active=True).values(n=_name())[:1])
+    if counts:
+        columns["saved"] = ArraySubquery(filters_of(actor).values(n=JSONObject(**{name: name for name in SAVED})))
     kept = _kept_counts(actor, now) if counts else None
     if counts and kept is None:
         views = [view for view in views_for(actor) if view.counted]
@@ -61,7 +84,12 @@ def frame_of(actor: Principal, *, now: datetime, counts: bool = False, area: str
         posts=raw["held"] or 1,
         place=_named(raw["own_area"]),
         area_name=_named(raw["area_asked"]) if area else "",
+        unit_name=_named(raw.get("unit_asked")),
+        saved=[Saved(**one) for one in raw.get("saved") or ()],
     )
+
+
+SAVED = ("id", "name", "query", "is_start")
 
 
 WIDE_COUNTS_HOLD = timedelta(seconds=30)

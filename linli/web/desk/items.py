@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from linli.catalogue.api import (
     CHANNEL_NAMES,
     ItemSpec,
     Limit,
     ListKind,
+    elements,
     in_force,
     is_active,
     limit_shown,
     list_specs,
+    outside_topics,
     patrol_shown,
     spec_for,
 )
@@ -76,8 +80,8 @@ class ItemDetail:
     resolve: Sequence[str]
     branches: Sequence[str]
     patrol: Sequence[str]
-    before: Sequence[str]
-    after: Sequence[str]
+    before: str
+    after: str
     closing: str
     changed: Sequence[tuple[str, str, str]]
 
@@ -95,14 +99,14 @@ def detail(code: str, area_path: str | None) -> ItemDetail:
         cls=words.class_name(spec.cls),
         list_name=words.list_name(spec.list_kind),
         owner=words.kind_name(spec.owner_kind) if en else spec.owner_name,
-        co_owners="、".join(map(words.kind_name, spec.co_owner_kinds) if en else spec.co_owner_names),
-        channels="、".join(words.named(*CHANNEL_NAMES[one]) for one in spec.channels),
+        co_owners=words.listed(map(words.kind_name, spec.co_owner_kinds) if en else spec.co_owner_names),
+        channels=words.listed(words.named(*CHANNEL_NAMES[one]) for one in spec.channels),
         respond=[limit_shown(limit, english=en) for limit in spec.respond],
         resolve=[limit_shown(limit, english=en) for limit in spec.resolve],
         branches=[f"{words.condition(one.condition)} → {words.condition(one.act)}" for one in spec.branches],
         patrol=[patrol_shown(line, english=en) for line in spec.patrol],
-        before=[part.text for part in spec.evidence.before],
-        after=[part.text for part in spec.evidence.after],
+        before=words.listed(part.text for part in spec.evidence.before),
+        after=words.listed(part.text for part in spec.evidence.after),
         closing=words.named(spec.closing.text, spec.closing_en),
         changed=_changed(spec, base),
     )
@@ -110,14 +114,27 @@ def detail(code: str, area_path: str | None) -> ItemDetail:
 
 def _changed(spec: ItemSpec, base: ItemSpec) -> list[tuple[str, str, str]]:
     pairs = [
-        ("respond", _shown(spec.respond), _shown(base.respond)),
-        ("resolve", _shown(spec.resolve), _shown(base.resolve)),
-        ("owner", words.kind_name(spec.owner_kind), words.kind_name(base.owner_kind)),
-        ("radius", str(spec.duplicate_radius_m), str(base.duplicate_radius_m)),
-        ("days", str(spec.duplicate_days), str(base.duplicate_days)),
+        (_("First contact"), _shown(spec.respond), _shown(base.respond)),
+        (_("Whole matter"), _shown(spec.resolve), _shown(base.resolve)),
+        (_("Who answers"), words.kind_name(spec.owner_kind), words.kind_name(base.owner_kind)),
+        (_("Counts as the same within (metres)"), str(spec.duplicate_radius_m), str(base.duplicate_radius_m)),
+        (_("and within (days)"), str(spec.duplicate_days), str(base.duplicate_days)),
     ]
     return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 def _shown(limits: Sequence[Limit]) -> str:
     return "; ".join(limit_shown(limit, english=words.english()) for limit in limits)
+
+
+def feeds(code: str) -> str:
+    """The elements that this item feeds."""
+    return words.listed(f"{one.code} {words.named(one.name, one.name_en)}" for one in elements() if code in one.fed_by)
+
+
+def outside() -> list[tuple[str, str]]:
+    """The topics outside the lists, each with its legal owner."""
+    return [
+        (f"{one.code} {words.named(one.name, one.name_en)}", words.named(one.owner_name, one.owner_name_en))
+        for one in outside_topics()
+    ]

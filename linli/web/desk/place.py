@@ -169,8 +169,8 @@ def demands(spec: ItemSpec | None) -> list[tuple[str, str]]:
     shown = [
         (_("First contact"), _limits(spec.respond)),
         (_("Whole matter"), _limits(spec.resolve)),
-        (_("Photos before"), "、".join(part.text for part in spec.evidence.before)),
-        (_("Photos after"), "、".join(part.text for part in spec.evidence.after)),
+        (_("Photos before"), words.listed(part.text for part in spec.evidence.before)),
+        (_("Photos after"), words.listed(part.text for part in spec.evidence.after)),
         (_("Closed when"), words.named(spec.closing.text, spec.closing_en)),
     ]
     if spec.evidence.privacy and not en:

@@ -20,10 +20,11 @@ MOST = 3000
 """As many points as a plan can show and a phone can draw; more are cut, and the page says so."""
 
 
-def collection(things: Iterable[Case | Report]) -> dict[str, object]:
-    """A feature for each matter that has a point."""
+def collection(things: Iterable[Case | Report], *, cut: bool = False) -> dict[str, object]:
+    """A feature for each matter that has a point. `cut`: there are more than are told."""
     moment = now()
-    return {"type": "FeatureCollection", "features": [_feature(one, moment) for one in things if one.lat is not None]}
+    features = [_feature(one, moment) for one in things if one.lat is not None]
+    return {"type": "FeatureCollection", "features": features, "cut": cut}
 
 
 def _feature(thing: Case | Report, moment: datetime) -> dict[str, object]:
@@ -50,10 +51,15 @@ def _state(thing: Case | Report, moment: datetime) -> str:
 def of_view(actor: Principal, view: View, chosen: Filter, moment: datetime) -> dict[str, object]:
     """The matters of a view that have a point, the most urgent first; at most `MOST` of each kind."""
     found: list[Case | Report] = []
+    cut = False
     if view.of_cases is not None:
         wanted = view.of_cases(actor, moment) & filters.for_cases(chosen)
-        found += cases(actor).filter(wanted, lat__isnull=False).order_by("due_at", "id")[:MOST]
+        some = list(cases(actor).filter(wanted, lat__isnull=False).order_by("due_at", "id")[: MOST + 1])
+        found += some[:MOST]
+        cut = len(some) > MOST
     if view.of_reports is not None:
         wanted = view.of_reports(actor, moment) & filters.for_reports(chosen)
-        found += reports(actor).filter(wanted, lat__isnull=False).order_by("due_at", "id")[:MOST]
-    return collection(found)
+        more = list(reports(actor).filter(wanted, lat__isnull=False).order_by("due_at", "id")[: MOST + 1])
+        found += more[:MOST]
+        cut = cut or len(more) > MOST
+    return collection(found, cut=cut)

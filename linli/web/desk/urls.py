@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from linli.web.desk import views_bulk, views_inbox, views_items, views_map, views_matter, views_misc
+from linli.web.desk import views_bulk, views_inbox, views_items, views_map, views_matter, views_misc, views_saved
 from linli.web.desk.acts import DEEDS
 
 app_name = "desk"
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path("", views_inbox.inbox, name="inbox"),
     path("views", views_inbox.views, name="views"),
     path("filters", views_inbox.narrow, name="filters"),
+    path("saved", views_saved.index, name="saved"),
+    path("saved/<int:filter_id>", views_saved.change, name="saved_change"),
     path("export.csv", views_inbox.export, name="export"),
     path("rows/<uuid:matter_id>", views_matter.row, name="row"),
     path("peek/<uuid:matter_id>", views_matter.peek, name="peek"),

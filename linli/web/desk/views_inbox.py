@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -14,13 +16,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from linli.access.api import Principal, StaffRequest, staff
-from linli.accounts.api import WIDE_ROLES
+from linli.accounts.api import UNIT_ROLES, WIDE_ROLES, units_within
 from linli.audit.api import record
 from linli.catalogue.api import ItemClass, list_specs
 from linli.kernel.clock import now, shanghai
 from linli.kernel.text import csv_safe
 from linli.territory.api import Area, areas_under
-from linli.web.desk import filters, lists, words
+from linli.web.desk import filters, lists, saved, words
 from linli.web.desk.filters import Filter
 from linli.web.desk.frame import Frame, frame_of
 from linli.web.desk.lists import Row, View
@@ -55,29 +57,44 @@ def groups(actor: Principal, frame: Frame) -> list[Group]:
 @staff("case.read")
 def inbox(request: StaffRequest) -> HttpResponseBase:
     """The three panes; for htmx the list alone, or only the rows after a cursor."""
-    actor, chosen, after = request.actor, filters.read(request.GET), request.GET.get("after", "")
-    moment = now()
-    page = lists.page(actor, chosen, now=moment, after=after)
-    view = lists.view_of(chosen, actor)
-    if len(page.rows) == 1 and chosen.number and not after and not is_part(request):
-        return redirect("desk:matter", page.rows[0].number)
-    more = QueryDict(chosen.query, mutable=True)
-    more["after"] = page.more
-    context: dict[str, object] = {"page": page, "more_url": f"{reverse('desk:inbox')}?{more.urlencode()}"}
+    chosen, after, moment = filters.read(request.GET), request.GET.get("after", ""), now()
     if after and is_part(request):
-        return part(request, "desk/_rows.html", context)
-    frame = frame_of(actor, now=moment, counts=True, area=chosen.area)
-    context |= {
-        "view": view,
-        "chosen": chosen,
-        "groups": groups(actor, frame),
-        "chips": filters.chips(chosen, frame.area_name),
-        "count": frame.counts.get(view.slug) if view.counted and not chosen.narrowed else None,
-        "can_bulk": actor.can("report.triage") and any(row.can_accept for row in page.rows),
-    }
+        return part(request, "desk/_rows.html", _rows(request, chosen, moment, after))
+    frame = frame_of(request.actor, now=moment, counts=True, area=chosen.area, unit=chosen.unit)
+    start = next((one for one in frame.saved if one.is_start), None)
+    if start is not None and not request.GET and not is_part(request):
+        return redirect(f"{reverse('desk:inbox')}?{start.query}")
+    context = _rows(request, chosen, moment, after) | _around(request, chosen, frame)
     if is_part(request):
         return part(request, "desk/_list.html", context)
+    rows = context["page"].rows
+    if len(rows) == 1 and chosen.number and not after:
+        return redirect("desk:matter", rows[0].number)
     return answer(request, "desk/inbox.html", context, frame=frame)
+
+
+def _rows(request: StaffRequest, chosen: Filter, moment: datetime, after: str) -> dict[str, Any]:
+    page = lists.page(request.actor, chosen, now=moment, after=after)
+    more = QueryDict(chosen.query, mutable=True)
+    more["after"] = page.more
+    triage = request.actor.can("report.triage") and any(row.can_accept for row in page.rows)
+    return {"page": page, "more_url": f"{reverse('desk:inbox')}?{more.urlencode()}", "can_bulk": triage}
+
+
+def _around(request: StaffRequest, chosen: Filter, frame: Frame) -> dict[str, Any]:
+    """What stands around the rows: the views, the conditions in words, the saved filters."""
+    view = lists.view_of(chosen, request.actor)
+    return {
+        "view": view,
+        "chosen": chosen,
+        "here": saved.query_of(chosen, view),
+        "groups": groups(request.actor, frame),
+        "saved": frame.saved,
+        "is_saved": any(one.query == saved.query_of(chosen, view) for one in frame.saved),
+        "notes": saved.notes(request.actor, chosen, frame),
+        "chips": filters.chips(chosen, frame.area_name, frame.unit_name),
+        "count": frame.counts.get(view.slug) if view.counted and not chosen.narrowed else None,
+    }
 
 
 @staff("case.read")
@@ -85,8 +102,7 @@ def views(request: StaffRequest) -> HttpResponseBase:
     """The left pane anew, after something changed."""
     chosen = filters.read(request.GET)
     frame = frame_of(request.actor, now=now(), counts=True)
-    context = {"groups": groups(request.actor, frame), "view": lists.view_of(chosen, request.actor), "chosen": chosen}
-    return part(request, "desk/_views.html", context)
+    return part(request, "desk/_views.html", _around(request, chosen, frame))
 
 
 @staff("case.read")
@@ -102,6 +118,7 @@ def narrow(request: StaffRequest) -> HttpResponseBase:
         "channels": words.CHANNELS.items(),
         "levels": [(str(level), word) for level, word in words.LEVELS.items()],
         "areas": areas(request.actor),
+        "units": units(request.actor),
     }
     return answer(request, "desk/filters.html", context)
 
@@ -112,6 +129,16 @@ def areas(actor: Principal) -> list[tuple[str, str]]:
     if actor.role in WIDE_ROLES:
         found = [area for area in found if area.kind in ("town", "station")]
     return [(area.path, _indented(area, actor)) for area in found]
+
+
+def units(actor: Principal) -> list[tuple[str, str]]:
+    """The units a matter of one's area can lie with; for the district those of towns and stations only."""
+    if actor.role in UNIT_ROLES:
+        return []  # they see what lies with their own unit and nothing else
+    found = units_within(actor.area_path)
+    if actor.role in WIDE_ROLES:
+        found = [unit for unit in found if unit.area.kind in ("district", "town", "station")]
+    return [(str(unit.id), f"{unit} · {unit.area}") for unit in found]
 
 
 def _indented(area: Area, actor: Principal) -> str:
@@ -140,15 +167,13 @@ def export(request: StaffRequest) -> HttpResponseBase:
 
 def _narrowed(chosen: Filter) -> list[str]:
     """Which conditions were set; their values may name people and stay out of the trail."""
-    return [
-        name for name in ("q", "item", "cls", "area", "channel", "level", "since", "until") if getattr(chosen, name)
-    ]
+    return [field.name for field in fields(chosen) if field.name != "view" and getattr(chosen, field.name)]
 
 
 def table(rows: list[Row]) -> bytes:
     """UTF-8 with a mark, so that spreadsheets read Chinese; every cell made harmless."""
     head = [
-        _("Number"), _("State"), _("Matter"), _("Kind of matter"), _("Area"), _("Place"), _("With"), _("Channel"),
+        _("Number"), _("State"), _("Title"), _("Kind of matter"), _("Area"), _("Place"), _("With"), _("Channel"),
         _("Level"), _("Reports"), _("Begun"), _("Next limit"), _("Waits for"),
     ]  # fmt: skip
     out = io.StringIO()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.access.api import Principal, StaffRequest, staff
 from linli.accounts.api import WIDE_ROLES
-from linli.catalogue.api import ListKind, elements, outside_topics
+from linli.catalogue.api import ListKind
 from linli.kernel.errors import LinliError
 from linli.web.desk import items, words
 from linli.web.desk.forms_items import AdmitForm, OverrideForm
@@ -35,7 +35,7 @@ def index(request: StaffRequest) -> HttpResponseBase:
         "kinds": kinds,
         "kind": kind,
         "asked": asked,
-        "outside": outside_topics() if kind == "outside" else [],
+        "outside": items.outside() if kind == "outside" else [],
         "may_admit": request.actor.can("catalogue.admit"),
     }
     return answer(request, "desk/items.html", context, tab="items")
@@ -48,7 +48,7 @@ def item(request: StaffRequest, code: str) -> HttpResponseBase:
     form = (
         OverrideForm(code=code, area_path=request.actor.area_path) if request.actor.can("catalogue.override") else None
     )
-    context = {"item": found, "form": form, "elements": [one for one in elements() if code in one.fed_by]}
+    context = {"item": found, "form": form, "feeds": items.feeds(code)}
     return answer(request, "desk/item.html", context, tab="items")
 
 
@@ -67,7 +67,7 @@ def override(request: StaffRequest, code: str) -> HttpResponseBase:
         else:
             messages.success(request, str(form.done))
             return redirect("desk:item", code)
-    context = {"item": items.detail(code, _path(actor)), "form": form, "elements": []}
+    context = {"item": items.detail(code, _path(actor)), "form": form, "feeds": items.feeds(code)}
     return answer(request, "desk/item.html", context, tab="items", status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 

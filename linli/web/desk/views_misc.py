@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +23,7 @@ from linli.casework.intake.api import reports
 from linli.kernel.clock import now
 from linli.kernel.errors import InvalidInput, NotFound
 from linli.kernel.numbers import parse_number
+from linli.kernel.text import normalise
 from linli.notices.api import Notice, mark_read, notices_for, unread_count
 from linli.notices.api import words as sentence
 from linli.web.desk import words
@@ -57,11 +59,20 @@ def _shown(notice: Notice) -> Shown:
 def notices(request: StaffRequest) -> HttpResponseBase:
     """What was sent to this post and its unit, newest first; POST marks what is shown as read."""
     if request.method == "POST":
-        mark_read(actor=request.actor, notice_ids=[UUID(one) for one in request.POST.getlist("id")])
+        mark_read(actor=request.actor, notice_ids=_ids(request.POST.getlist("id")))
         return redirect("desk:notices")
     found = [_shown(notice) for notice in notices_for(request.actor, limit=NEWEST)]
     unread = [one for one in found if not one.is_read]
     return answer(request, "desk/notices.html", {"notices": found, "unread": unread}, tab="notices")
+
+
+def _ids(given: list[str]) -> list[UUID]:
+    """What is no id at all names no notice."""
+    found = []
+    for one in given:
+        with suppress(ValueError):
+            found.append(UUID(one))
+    return found
 
 
 @staff("case.read")
@@ -73,9 +84,9 @@ def bell(request: StaffRequest) -> HttpResponseBase:
 @staff("audit.read")
 def trails(request: StaffRequest) -> HttpResponseBase:
     """Where an auditor says what he looks for."""
-    asked = request.GET.get("q", "").strip()
+    asked = normalise(request.GET.get("q", ""), max_length=80, multiline=False).replace("/", " ")
     if asked:
-        return redirect("desk:trail", asked[:80])
+        return redirect("desk:trail", asked)
     return answer(request, "desk/trails.html", {}, tab="trail")
 
 
@@ -119,6 +130,7 @@ def _detail(detail: dict[str, object]) -> str:
 
 def _subjects(request: StaffRequest, subject: str) -> list[tuple[str, str]]:
     """What a number stands for: the case, and every report in it."""
+    subject = normalise(subject, multiline=False)
     if ":" in subject:
         kind, _colon, thing = subject.partition(":")
         return [(kind[:30], thing[:60])]
@@ -141,7 +153,7 @@ def posts(request: HttpRequest) -> HttpResponseBase:
         raise SignInNeeded("Please sign in.", code="sign_in_needed")
     if request.method == "POST":
         chosen = request.POST.get("post", "")
-        change_post(request, int(chosen) if chosen.isdigit() else 0)
+        change_post(request, int(chosen) if chosen.isascii() and chosen.isdigit() else 0)
         messages.success(request, _("You act in another post now."))
         return redirect("desk:inbox")
     held = posts_of(int(str(request.user.pk)), today())

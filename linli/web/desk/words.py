@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -156,6 +156,11 @@ def english() -> bool:
 def named(zh: str, en: str) -> str:
     """The name in the reader's language; the Chinese one where there is no other."""
     return en if en and english() else zh
+
+
+def listed(names: Iterable[str]) -> str:
+    """Several names in one line, set apart as the language does it."""
+    return (", " if english() else "、").join(names)
 
 
 def say(table: Words, code: str) -> str:

@@ -13,7 +13,8 @@ class MatterMap {
     if (!response.ok) throw new Error(String(response.status));
     this.matters = await response.json();
     this.list.replaceChildren(...this.matters.features.map(({ properties }) => this.row(properties)));
-    this.note.textContent = this.matters.features.length ? "" : word(this.element, "none");
+    const n = this.matters.features.length;
+    this.note.textContent = n ? (this.matters.cut ? word(this.element, "cut", { n }) : "") : word(this.element, "none");
   }
 
   row({ title, url }) {

@@ -157,18 +157,27 @@ function restore(form) {
   if (changed) toast(words("kept"));
 }
 
-for (const form of document.querySelectorAll("form[data-draft]")) restore(form);
+function restoreIn(root) {
+  if (root.matches?.("form[data-draft]")) restore(root);
+  for (const form of root.querySelectorAll("form[data-draft]")) restore(form);
+}
+
+const sent = (form) => sessionStorage.removeItem(drafts + form.dataset.draft);
+
+restoreIn(document);
+// A form that arrives later (a preview, a part that was fetched again) gets its draft as well.
+document.addEventListener("htmx:load", (event) => restoreIn(event.detail.elt));
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
   if (form) keep(form);
 });
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-draft]");
-  if (form && !form.hasAttribute("hx-post")) sessionStorage.removeItem(drafts + form.dataset.draft);
+  if (form && !form.hasAttribute("hx-post")) sent(form);
 });
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form[data-draft]");
-  if (form && event.detail.successful) sessionStorage.removeItem(drafts + form.dataset.draft);
+// Before the answer is put in: afterwards this form is gone, and the next one would be filled with what was sent.
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+  if (detail.elt.matches("form[data-draft]") && detail.xhr.status < 400) sent(detail.elt);
 });
 
 function connection() {
