@@ -102,7 +102,7 @@ function card(page, act, held) {
   part("photos").textContent = photos ? page.dataset.wordPhotos.replace("{n}", String(photos)) : "";
   part("words").textContent = value(act, "words");
   part("state").textContent = act.refused ? "" : held ? page.dataset.wordBehind : page.dataset.wordLater;
-  part("refused").textContent = act.refused ? `${page.dataset.wordRefused} ${act.refused}` : "";
+  part("refused").textContent = act.refused ? page.dataset.wordRefused.replace("{reason}", () => act.refused) : "";
   part("refused").hidden = !act.refused;
   part("edit").hidden = part("again").hidden = !act.refused;
   part("edit").href = `${act.url}#${act.id}`;
@@ -170,7 +170,8 @@ async function keepPages() {
   const { active } = await navigator.serviceWorker.ready;
   const links = [...document.querySelectorAll("a[data-keep]")].map((link) => link.href);
   const places = [...document.querySelectorAll(".l-bottom a")].map((link) => link.href);
-  if (navigator.onLine) active.postMessage({ keep: [window.location.href, ...links, ...places] });
+  // The matters first: what stands on their own pages is fetched ahead too, and nothing is fetched twice.
+  if (navigator.onLine) active.postMessage({ keep: [...links, ...places, window.location.href] });
 }
 
 document.addEventListener("linli:outbox", changed);

@@ -71,8 +71,23 @@ self.addEventListener("fetch", (event) => {
 
 // The matters of today are fetched ahead, and the forms that their pages name: `<a data-keep href="…">`.
 const LINK = /<a\b[^>]*\bdata-keep\b[^>]*>/g;
+const MODULE = /["'](\.\/[^"']+\.js)["']/g;
+const LOADED = /(?:src|href)="([^"]+\.(?:js|css))"/g;
 const MOST = 60;
 const FRESH = 15 * 60 * 1000;
+
+// A form that is opened for the first time without a connection needs its scripts and styles too.
+async function parts(text, pattern, base) {
+  for (const [, name] of text.matchAll(pattern)) {
+    const url = new URL(name, base);
+    const cache = await caches.open(PARTS);
+    if (url.origin !== self.location.origin || !url.pathname.startsWith(STATIC) || (await cache.match(url))) continue;
+    const response = await fetch(url);
+    if (!response.ok) continue;
+    await keep(PARTS, url.href, response.clone());
+    if (url.pathname.endsWith(".js")) await parts(await response.text(), MODULE, url);
+  }
+}
 
 async function ahead(addresses, depth, done) {
   for (const address of addresses) {
@@ -85,6 +100,7 @@ async function ahead(addresses, depth, done) {
     if (!response.ok || response.redirected) continue;
     const text = await response.clone().text();
     if (!fresh) await keep(PAGES, key(url), response);
+    await parts(text, LOADED, url);
     if (depth) await ahead([...text.matchAll(LINK)].map(([tag]) => /href="([^"]+)"/.exec(tag)?.[1]).filter(Boolean), depth - 1, done);
   }
 }
