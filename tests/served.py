@@ -22,7 +22,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, sync_playwright
 from psycopg.rows import dict_row
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -173,13 +173,13 @@ def axe() -> str:
     return path.read_text(encoding="utf-8")
 
 
-def picture(words: str, colour: str = "#8a5000") -> dict[str, Any]:
+def picture(words: str, colour: str = "#8a5000") -> FilePayload:
     """A photo as a phone would send it."""
     image = Image.new("RGB", (1200, 900), colour)
     ImageDraw.Draw(image).rectangle((200, 300, 900, 800), fill="#ddd", outline="#333", width=8)
     out = io.BytesIO()
     image.save(out, "JPEG", comment=words.encode())
-    return {"name": f"{words}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+    return FilePayload(name=f"{words}.jpg", mimeType="image/jpeg", buffer=out.getvalue())
 
 
 class Person:

@@ -24,8 +24,9 @@ STORED = """() => new Promise((done) => {
   const request = indexedDB.open("linli-outbox", 1);
   request.onsuccess = () => {
     const rows = request.result.transaction("acts").objectStore("acts").getAll();
+    const told = (value) => (value instanceof File ? `file:${value.size > 0}` : value);
     rows.onsuccess = () => done(rows.result.map(({ url, refused, fields }) => ({
-      url, refused, fields: fields.map(([name, value]) => [name, value instanceof File ? `file:${value.size > 0}` : value]),
+      url, refused, fields: fields.map(([name, value]) => [name, told(value)]),
     })));
   };
 })"""
