@@ -111,7 +111,7 @@ def serving(name: str, folder: Path, blocker: DjangoDbBlocker, *, worker: bool =
         house.point_to(name)
         tokens = {who: _token(who) for who in cast.CAST}
         home = Place.objects.using("owner").get(code=f"cast.{cast.HOME_AREA}").id
-        house.point_to(before)
+        house.point_to(str(before))
     url = f"postgresql://{owner['USER']}@/{name}?host={owner['HOST']}&port={owner['PORT']}"
     os.environ |= {
         "SECRET_KEY": settings.SECRET_KEY, "LINLI_MASTER_KEY": settings.LINLI_MASTER_KEY,
