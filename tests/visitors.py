@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import cast
-import conftest as house
 import pytest
 from django.db import connection
 from django.test import Client
@@ -28,7 +27,7 @@ class Visitor(Client):
 
 
 @pytest.fixture
-def visitor(db: None) -> SignIn:
+def visitor(tokens: Callable[[str], str]) -> SignIn:
     """visitor("responder"): a browser in which one of the cast is signed in; visitor(): a resident's."""
 
     def come(username: str = "", *, language: str = "", elder: bool = False) -> Client:
@@ -37,7 +36,7 @@ def visitor(db: None) -> SignIn:
         if username:
             client.force_login(cast.user_of(username))
             session = client.session
-            session["linli.token"] = house.token_for(username)
+            session["linli.token"] = tokens(username)
             session.save()
         if language:
             client.cookies["django_language"] = language
