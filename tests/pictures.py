@@ -6,6 +6,9 @@ import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from pillow_heif import register_heif_opener
+
+register_heif_opener()
 
 
 def encoded(kind: str = "JPEG", *, colour: tuple[int, int, int] = (140, 80, 0), side: int = 64) -> bytes:
