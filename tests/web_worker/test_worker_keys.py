@@ -178,7 +178,7 @@ def test_the_service_worker_reaches_the_workers_pages_and_keeps_nothing_of_the_s
     assert "no-cache" in answer.headers["Cache-Control"]
     text = answer.content.decode()
     assert 'const NEVER = ["/work/outbox/", "/work/sw.js"];' in text
-    assert 'const UNKEPT = "/work/waiting/?unkept=1";' in text
+    assert 'const WAITING = "/work/waiting/";' in text
     assert "{%" not in text and "{{" not in text
 
 

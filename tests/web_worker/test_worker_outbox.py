@@ -243,12 +243,15 @@ def test_found_and_fixed_with_photos_waits_and_is_one_settled_matter(people: Peo
 def test_a_page_that_was_not_kept_says_so(people: People, served: Site) -> None:
     matter = served.handling()
     doer = people("responder", language="en")
-    page = ready(doer, "/work/waiting/?unkept=1")
+    page = ready(doer, "/work/waiting/", "/work/waiting/?unkept=1")
     page.evaluate("(path) => caches.open('linli-pages').then((cache) => cache.delete(path))", of(matter))
     cut(doer, page)
     page.goto(doer.site + of(matter))
     expect(page.locator("#main")).to_contain_text("That page was not kept on this phone.")
     doer.look()
+    page.goto(doer.site + "/work/waiting/")
+    expect(page.locator("#main")).to_contain_text("Everything you filled in has been sent.")
+    expect(page.locator("#main")).not_to_contain_text("not kept")
 
 
 def test_signing_out_with_a_full_outbox_warns_and_leaves_nothing_to_read(people: People, served: Site) -> None:

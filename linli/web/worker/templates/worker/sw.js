@@ -5,7 +5,8 @@ const PAGES = "linli-pages";
 const PARTS = "linli-parts";
 const AGE = 12 * 3600 * 1000;
 const STATIC = "{% get_static_prefix %}";
-const UNKEPT = "{% url 'worker:waiting' %}?unkept=1";
+const WAITING = "{% url 'worker:waiting' %}";
+const UNKEPT = `${WAITING}?unkept=1`;
 const NEVER = ["{% url 'worker:outbox' %}", "{% url 'worker:service_worker' %}"];
 const KEPT_AT = "x-linli-kept-at";
 
@@ -92,8 +93,8 @@ async function parts(text, pattern, base) {
 async function ahead(addresses, depth, done) {
   for (const address of addresses) {
     const url = new URL(address, self.location.origin);
-    if (done.has(url.pathname) || done.size >= MOST || !ours(url)) continue;
-    done.add(url.pathname);
+    if (done.has(key(url)) || done.size >= MOST || !ours(url)) continue;
+    done.add(key(url));
     const old = await kept(PAGES, key(url));
     const fresh = old && Date.now() - Number(old.headers.get(KEPT_AT)) < FRESH;
     const response = fresh ? old : await fetch(url, { credentials: "same-origin" });
@@ -106,5 +107,5 @@ async function ahead(addresses, depth, done) {
 }
 
 self.addEventListener("message", (event) => {
-  if (event.data?.keep) event.waitUntil(ahead([UNKEPT, ...event.data.keep], 1, new Set()).catch(() => undefined));
+  if (event.data?.keep) event.waitUntil(ahead([WAITING, UNKEPT, ...event.data.keep], 1, new Set()).catch(() => undefined));
 });
