@@ -312,11 +312,11 @@ def test_only_the_hash_of_a_link_is_stored(stage: Stage) -> None:
 
 def test_a_link_hears_of_its_report_then_of_the_case_it_went_into(stage: Stage) -> None:
     first, second = stage.receive(), stage.receive(words="同一件")
-    assert matters_of(second.link) == {str(second.id)}
+    assert matters_of(second.link) == frozenset({str(second.id)})
     stage.do("worker", open_case, report_id=first.id, item_code="C06")
-    assert matters_of(first.link) == {str(first.id)}
+    assert matters_of(first.link) == frozenset({str(first.id)})
     stage.do("worker", merge_report, report_id=second.id, into=first.id)
-    assert matters_of(second.link) == {str(second.id), str(first.id)}
+    assert matters_of(second.link) == frozenset({str(second.id), str(first.id)})
     assert matters_of(NOBODY) is None
     assert matters_of("") is None
 
