@@ -7,8 +7,9 @@ from importlib import import_module
 from django.conf import settings
 from django.db import transaction
 
-from linli.access.api import enter
+from linli.access.api import enter, enter_link
 from linli.accounts.api import WIDE_ROLES
+from linli.casework.cases.api import case_of_report
 from linli.kernel.errors import LinliError
 
 
@@ -24,3 +25,14 @@ def scopes_of(cookies: dict[str, str]) -> list[str] | None:
     except LinliError:
         return None
     return [""] if actor.role in WIDE_ROLES else [actor.area_path]
+
+
+def matters_of(secret: str) -> frozenset[str] | None:
+    """The ids that the holder of this link may hear of: his report and the case it went into; None for no link."""
+    try:
+        with transaction.atomic():
+            reporter = enter_link(secret, read_only=True)
+            case = case_of_report(reporter)
+    except LinliError:
+        return None
+    return frozenset({str(reporter.report_id), *([str(case.id)] if case else [])})

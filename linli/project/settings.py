@@ -27,6 +27,7 @@ LINLI_DELIVERY_SCOPE = "linli.access.api.as_system"
 LINLI_FRONT_LANE = "linli.doors.rest.fast.FastLane"
 """What stands before the pages: a plain report takes the short way, everything else goes on unchanged."""
 LINLI_LIVE_AUTH = "linli.project.live.scopes_of"
+LINLI_LIVE_LINK = "linli.project.live.matters_of"
 LINLI_PUBLIC_PER_MINUTE = env.number("LINLI_PUBLIC_PER_MINUTE", 600)
 """Changes one address may ask for without a token; 0 switches the brake off (measuring)."""
 LINLI_SUPPORT = env.text("LINLI_SUPPORT", "12345")

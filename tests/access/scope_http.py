@@ -226,7 +226,7 @@ class HttpProber:
 
     def _owes(self, probe: Probe, answer: HttpResponseBase, login: bool) -> bool:
         """Whether this answer hides a thing that must be shown."""
-        if probe.route.name.startswith("desk:bulk") or probe.about.slugs:
+        if probe.route.name.startswith(("desk:bulk", "worker:routed")) or probe.about.slugs:  # theirs alone
             return False
         return login or answer.status_code == 404
 

@@ -70,6 +70,11 @@ ROUTES: Mapping[str, About] = {
     "worker:notices": LIST,
     "worker:read": About("nothing", posts={}),
     "worker:photo": About("photo"),
+    # Only what is routed to one's own unit: whoever may read the report elsewhere finds no such page here.
+    "worker:routed": About("report", reads=False),
+    "worker:routed_act": About("report", posts={"words": "ok"}, slugs=("take", "back", "nonsense"), reads=False),
+    "worker:outbox": NOTHING,
+    "worker:waiting": NOTHING,
     "worker:me": NOTHING,
     "worker:post": NOTHING,
     **dict.fromkeys(("desk:inbox", "desk:views", "desk:filters", "desk:export", "desk:map", "desk:map_geojson"), LIST),

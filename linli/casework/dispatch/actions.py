@@ -12,7 +12,7 @@ from linli.casework.dispatch.events import CaseDispatched, ReturnAsked, ReturnRu
 from linli.casework.dispatch.models import Assignment
 from linli.casework.dispatch.queries import Proposal, current, propose
 from linli.casework.dispatch.rules import RETURN_REASONS, AssignmentState
-from linli.casework.timeline.api import Act, ClockKind, Visibility, need_words, step_limit
+from linli.casework.timeline.api import Act, ClockKind, Visibility, need_words, said_before, step_limit
 from linli.kernel.clock import now
 from linli.kernel.errors import Forbidden, InvalidInput, WrongState
 from linli.kernel.text import normalise
@@ -53,15 +53,17 @@ def transfer(*, actor: Principal, case_id: UUID, unit_id: int, words: str) -> As
     return assignment
 
 
-def accept_assignment(*, actor: Principal, case_id: UUID) -> None:
-    """The unit takes the case on. Raises Forbidden for people of other units, WrongState."""
+def accept_assignment(*, actor: Principal, case_id: UUID, key: str = "") -> None:
+    """The unit takes the case on, under one key once. Raises Forbidden for people of other units, WrongState."""
     with transaction.atomic():
         case = lock_case(case_id)
+        if said_before(actor.user_id, case.id, key):
+            return
         require_hands(actor, "case.accept", case)
         Assignment.objects.filter(case=case, ended_at__isnull=True).update(
             state=AssignmentState.ACCEPTED, accepted_by=actor.user_id, accepted_at=now()
         )
-        advance(actor=actor, case=case, act=Act.ACCEPT)
+        advance(actor=actor, case=case, act=Act.ACCEPT, data={"key": key} if key else {})
 
 
 def ask_return(*, actor: Principal, case_id: UUID, reason: str, words: str) -> None:

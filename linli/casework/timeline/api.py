@@ -3,7 +3,7 @@
 from linli.casework.timeline.actions import announce, append, need_words, sweep
 from linli.casework.timeline.events import SAID_BY_REPORTERS, TECHNICAL, Act, ClockKind, Visibility
 from linli.casework.timeline.models import Clock, Entry, StepLimit
-from linli.casework.timeline.queries import clocks_of, moment_of, moments_of, step_limit, story
+from linli.casework.timeline.queries import clocks_of, moment_of, moments_of, said_before, step_limit, story
 from linli.casework.timeline.rules import LimitGiven, Moment, Reading, derive, next_of
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "moments_of",
     "need_words",
     "next_of",
+    "said_before",
     "step_limit",
     "story",
     "sweep",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from linli.access.api import Principal, require
 from linli.casework.cases.api import Case, CaseState, Result, advance, lock_case
 from linli.casework.dispatch.api import current, require_hands
-from linli.casework.timeline.api import Act, ClockKind, clocks_of, step_limit
+from linli.casework.timeline.api import Act, ClockKind, clocks_of, said_before, step_limit
 from linli.casework.works.events import SelfHandled, WorkDone
 from linli.casework.works.models import WorkOrder
 from linli.casework.works.rules import Wanted, missing_evidence
@@ -23,33 +23,47 @@ from linli.outbox.api import publish
 MAX_WORDS = 4000
 
 
-def arrive(*, actor: Principal, case_id: UUID, words: str = "", photos: Sequence[UUID] = ()) -> None:
-    """First contact or arrival on site, with the photo of what was found. Raises Forbidden, WrongState."""
+def arrive(*, actor: Principal, case_id: UUID, words: str = "", photos: Sequence[UUID] = (), key: str = "") -> None:
+    """First contact or arrival on site, with the photo of what was found. Raises Forbidden, WrongState.
+
+    key: what makes a repeat harmless, here and in the acts below; the phone of a worker makes one for each act.
+    """
     with transaction.atomic():
         case = lock_case(case_id)
+        if said_before(actor.user_id, case.id, key):
+            return
         require_hands(actor, "case.handle", case)
         order = _order(actor, case)
         order.arrived_at = order.arrived_at or now()
         order.before = [*order.before, *photos]
         order.save()
-        advance(actor=actor, case=case, act=Act.ARRIVE, words=words, photos=photos, data={"evidence": "before"})
+        advance(
+            actor=actor,
+            case=case,
+            act=Act.ARRIVE,
+            words=words,
+            photos=photos,
+            data={"evidence": "before"} | _keyed(key),
+        )
         attach(photos, area_id=case.area_id)
 
 
-def add_step(*, actor: Principal, case_id: UUID, words: str, photos: Sequence[UUID] = ()) -> None:
+def add_step(*, actor: Principal, case_id: UUID, words: str, photos: Sequence[UUID] = (), key: str = "") -> None:
     """Say what was done so far. Stops no clock. Raises InvalidInput when nothing is said or shown."""
     with transaction.atomic():
         case = lock_case(case_id)
+        if said_before(actor.user_id, case.id, key):
+            return
         require_hands(actor, "case.handle", case)
         if not words.strip() and not photos:
             raise InvalidInput(_("Say or show what was done."), code="step_empty")
         _order(actor, case).save()
-        advance(actor=actor, case=case, act=Act.STEP, words=words, photos=photos)
+        advance(actor=actor, case=case, act=Act.STEP, words=words, photos=photos, data=_keyed(key))
         attach(photos, area_id=case.area_id)
 
 
 def reach_milestone(
-    *, actor: Principal, case_id: UUID, label: str, words: str = "", photos: Sequence[UUID] = ()
+    *, actor: Principal, case_id: UUID, label: str, words: str = "", photos: Sequence[UUID] = (), key: str = ""
 ) -> None:
     """One of the item's milestones is done (stopped, fined, pulled down …); its own clock stops.
 
@@ -57,16 +71,22 @@ def reach_milestone(
     """
     with transaction.atomic():
         case = lock_case(case_id)
+        if said_before(actor.user_id, case.id, key):
+            return
         require_hands(actor, "case.handle", case)
         order = _order(actor, case)
         if (ClockKind.MILESTONE, label) not in {(clock.kind, clock.label) for clock in clocks_of(case.id)}:
             raise InvalidInput(_("This matter has no such milestone."), code="milestone_unknown")
         order.save()
-        advance(actor=actor, case=case, act=Act.MILESTONE, words=words, photos=photos, data={"label": label})
+        advance(
+            actor=actor, case=case, act=Act.MILESTONE, words=words, photos=photos, data={"label": label} | _keyed(key)
+        )
         attach(photos, area_id=case.area_id)
 
 
-def feed_back(*, actor: Principal, case_id: UUID, result: Result, words: str, photos: Sequence[UUID] = ()) -> None:
+def feed_back(
+    *, actor: Principal, case_id: UUID, result: Result, words: str, photos: Sequence[UUID] = (), key: str = ""
+) -> None:
     """Say what came of it: solved, explained, or cannot be solved (实际解决 / 解释说明 / 无法解决).
 
     photos show the result. Raises InvalidInput when words are missing, or evidence the item asks for: what was typed is
@@ -74,6 +94,8 @@ def feed_back(*, actor: Principal, case_id: UUID, result: Result, words: str, ph
     """
     with transaction.atomic():
         case = lock_case(case_id)
+        if said_before(actor.user_id, case.id, key):
+            return
         require_hands(actor, "case.handle", case)
         if not words.strip():
             raise InvalidInput(_("Say in a few words what came of it."), code="words_missing")
@@ -89,7 +111,7 @@ def feed_back(*, actor: Principal, case_id: UUID, result: Result, words: str, ph
         case.result, case.extension_asked = result, False
         advance(
             actor=actor, case=case, act=Act.FEED_BACK, words=words, photos=photos,
-            data={"result": result, "evidence": "after"}, limits=[step_limit(ClockKind.VERIFY)],
+            data={"result": result, "evidence": "after"} | _keyed(key), limits=[step_limit(ClockKind.VERIFY)],
         )  # fmt: skip
         attach(photos, area_id=case.area_id)
         publish(WorkDone(case.id, case.area_id, case.unit_id, result))
@@ -122,6 +144,11 @@ def self_handle(
             data={"result": Result.SOLVED, "before": len(before)}, limits=[step_limit(ClockKind.RATE)],
         )  # fmt: skip
         publish(SelfHandled(case.id, case.area_id))
+
+
+def _keyed(key: str) -> dict[str, str]:
+    """The key of an act as its entry carries it."""
+    return {"key": key} if key else {}
 
 
 def _order(actor: Principal, case: Case) -> WorkOrder:

@@ -1,6 +1,7 @@
 """Changes, told to open pages as they happen: LISTEN on one connection per process, server-sent events to each reader.
 
-A message says which matter changed and where, never what: the page then asks for the row with its own rights. Whoever
+A message says which matter changed and where, never what: the page then asks for the row with its own rights. Staff
+hear of their areas (`/live`), the holder of a report's link of his own matter alone (`/live/r/<secret>`). Whoever
 publishes runs `SELECT pg_notify('linli_live', '{"area": "<area path>", "kind": "case", "id": "…"}')` in the
 transaction of the change.
 """
@@ -12,6 +13,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -35,9 +37,12 @@ HEARTBEAT_SECONDS = 15.0
 RECHECK_BEATS = 4
 """A reader's rights are asked again after so many quiet or busy beats (one minute)."""
 RETRY_MILLISECONDS = 4000
+LINK_PATH = "/live/r/"
 QUEUE_LENGTH = 200
 """A reader who is further behind loses the messages and is told to fetch the list anew."""
 MOST_READERS = 2000
+MOST_BY_LINK = 1000
+"""Links are handed on and cost nothing: their readers never take the places of those who work."""
 RECONNECT_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 DJANGO_OPTIONS = frozenset(
@@ -54,16 +59,37 @@ _HEADERS = [
 RESYNC = b"event: resync\ndata: {}\n\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """What the holder of a link may hear of: these ids and nothing else."""
+
+    ids: frozenset[str]
+
+
+Reach = Matters | Iterable[str]
+"""What a reader may hear of: the matters of his link, or the area paths of his post."""
+
+
 @dataclass(eq=False)
 class Subscriber:
-    """One open page: the area paths its reader may see and what waits to be sent."""
+    """One open page: the area paths, or the matters of a link, that its reader may see, and what waits to be sent."""
 
     scopes: tuple[str, ...]
+    matters: frozenset[str] = frozenset()
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
 
     def sees(self, area: str) -> bool:
         """Whether `area` is one of the reader's areas or below it. The scope "" is the whole tree, no scope nothing."""
         return bool(area) and any(area.startswith(scope) for scope in self.scopes)
+
+    def hears(self, area: str, matter: str) -> bool:
+        """Whether a change of this matter, there, is for this reader."""
+        return matter in self.matters or self.sees(area)
+
+    def reach(self, given: Reach) -> None:
+        """From now on the reader hears of this."""
+        self.matters = given.ids if isinstance(given, Matters) else frozenset()
+        self.scopes = () if isinstance(given, Matters) else tuple(given)
 
     def give(self, message: bytes) -> None:
         """Queue `message`; when the reader is too far behind, replace all that waits by one resync."""
@@ -88,9 +114,15 @@ class Hub:
     def readers(self) -> int:
         return len(self._readers)
 
-    def join(self, scopes: Iterable[str]) -> Subscriber:
+    def full(self, given: Reach) -> bool:
+        """Whether there is no place for one more reader of this kind."""
+        by_link = sum(bool(reader.matters) for reader in self._readers)
+        return self.readers >= MOST_READERS or (isinstance(given, Matters) and by_link >= MOST_BY_LINK)
+
+    def join(self, given: Reach) -> Subscriber:
         """Add a reader and make sure that somebody listens."""
-        reader = Subscriber(tuple(scopes))
+        reader = Subscriber(())
+        reader.reach(given)
         self._readers.add(reader)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._listen(), name="linli-live")
@@ -114,7 +146,7 @@ class Hub:
             return 0
         self._sequence += 1
         message = b"id: %d\nevent: change\ndata: %s\n\n" % (self._sequence, orjson.dumps(body))
-        reached = [reader for reader in self._readers if reader.sees(area)]
+        reached = [reader for reader in self._readers if reader.hears(area, body["id"])]
         for reader in reached:
             reader.give(message)
         return len(reached)
@@ -174,28 +206,37 @@ def hub() -> Hub:
     return _hubs[loop]
 
 
+Ask = Callable[[], Awaitable[Reach | None]]
+"""Asks again what the reader may hear of; None when nothing any more."""
+
+
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
-    """ASGI application: answer GET with the stream of changes the signed-in reader may see; 403 without a session."""
+    """ASGI application: answer GET with the stream of changes the reader may see; 403 without a session or a link."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
         await _answer(send, 405, [(b"allow", b"GET")])
         return
-    cookies = _cookies(scope)
-    scopes = await _scopes(cookies)
-    if scopes is None:
+    path = str(scope["path"])
+    ask: Ask = (
+        partial(_by_link, path.removeprefix(LINK_PATH))
+        if path.startswith(LINK_PATH)
+        else partial(_by_session, _cookies(scope))
+    )
+    given = await ask()
+    if given is None:
         await _answer(send, 403)
         return
     mine = hub()
-    if mine.readers >= MOST_READERS:
+    if mine.full(given):
         await _answer(send, 503, [(b"retry-after", b"30")])
         return
-    reader = mine.join(scopes)
+    reader = mine.join(given)
     try:
-        await _serve(scope, receive, send, reader, cookies)
+        await _serve(scope, receive, send, reader, ask)
     finally:
         mine.leave(reader)
 
 
-async def _serve(scope: Scope, receive: Receive, send: Send, reader: Subscriber, cookies: dict[str, str]) -> None:
+async def _serve(scope: Scope, receive: Receive, send: Send, reader: Subscriber, ask: Ask) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
     gone = asyncio.ensure_future(_until_gone(receive))
     try:
@@ -203,7 +244,7 @@ async def _serve(scope: Scope, receive: Receive, send: Send, reader: Subscriber,
         if any(name == b"last-event-id" for name, _value in scope["headers"]):
             # Nobody keeps what was missed; the page fetches its list again.
             await _chunk(send, RESYNC)
-        await _pump(send, reader, cookies, gone)
+        await _pump(send, reader, ask, gone)
     except OSError:
         logger.debug("live reader went away while being written to")
     finally:
@@ -212,7 +253,7 @@ async def _serve(scope: Scope, receive: Receive, send: Send, reader: Subscriber,
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _pump(send: Send, reader: Subscriber, cookies: dict[str, str], gone: asyncio.Future[None]) -> None:
+async def _pump(send: Send, reader: Subscriber, ask: Ask, gone: asyncio.Future[None]) -> None:
     loop = asyncio.get_running_loop()
     check_at = loop.time() + HEARTBEAT_SECONDS * RECHECK_BEATS
     while not gone.done():
@@ -221,15 +262,17 @@ async def _pump(send: Send, reader: Subscriber, cookies: dict[str, str], gone: a
         done, _rest = await asyncio.wait(either, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if waiting in done:
             await _chunk(send, waiting.result())
+            if reader.matters:
+                check_at = loop.time()  # the report may have become part of another matter just now
         else:
             waiting.cancel()
             if not done:
                 await _chunk(send, b": beat\n\n")
         if loop.time() >= check_at:
-            scopes = await _scopes(cookies)
-            if scopes is None:
+            given = await ask()
+            if given is None:
                 return
-            reader.scopes = tuple(scopes)
+            reader.reach(given)
             check_at = loop.time() + HEARTBEAT_SECONDS * RECHECK_BEATS
 
 
@@ -238,14 +281,25 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
-async def _scopes(cookies: dict[str, str]) -> list[str] | None:
+async def _by_session(cookies: dict[str, str]) -> Reach | None:
     return await asyncio.get_running_loop().run_in_executor(_askers, _ask, cookies)
+
+
+async def _by_link(secret: str) -> Reach | None:
+    return await asyncio.get_running_loop().run_in_executor(_askers, _ask_link, secret)
 
 
 def _ask(cookies: dict[str, str]) -> list[str] | None:
     scopes_of: Callable[[dict[str, str]], list[str] | None] = import_string(settings.LINLI_LIVE_AUTH)
     close_old_connections()
     return scopes_of(cookies)
+
+
+def _ask_link(secret: str) -> Matters | None:
+    matters_of: Callable[[str], frozenset[str] | None] = import_string(settings.LINLI_LIVE_LINK)
+    close_old_connections()
+    ids = matters_of(secret)
+    return None if ids is None else Matters(ids)
 
 
 async def _chunk(send: Send, body: bytes) -> None:

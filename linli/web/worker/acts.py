@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from linli.access.api import Principal
 from linli.casework.cases.api import MAX_RETURNS, Case, CaseState, Result, acts_from, ask_extension, comment
 from linli.casework.dispatch.api import RETURN_REASONS, accept_assignment, ask_return, require_hands
-from linli.casework.timeline.api import Act, ClockKind, clocks_of
+from linli.casework.timeline.api import Act, ClockKind, clocks_of, said_before
 from linli.casework.works.api import add_step, arrive, feed_back, reach_milestone
 from linli.kernel.errors import Forbidden, InvalidInput
 from linli.web.worker.typed import Typed
@@ -21,7 +21,8 @@ from linli.web.worker.typed import Typed
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One act. `asks` names the fields of its form, `needs` the permission, `edge` the step of the state table."""
+    """One act. `asks` names the fields of its form, `needs` the permission, `edge` the step of the state table;
+    `waits`: filled in without a connection it is kept on the phone and sent later."""
 
     slug: str
     icon: str
@@ -33,31 +34,37 @@ class Deed:
     asks: Sequence[str] = ()
     hint: Promise | str = ""
     words_needed: bool = False
+    waits: bool = False
     offered: Callable[[Case], bool] = field(default=lambda case: True)
 
 
 def _accept(actor: Principal, case_id: UUID, typed: Typed) -> None:
-    accept_assignment(actor=actor, case_id=case_id)
+    accept_assignment(actor=actor, case_id=case_id, key=typed.key)
 
 
 def _arrive(actor: Principal, case_id: UUID, typed: Typed) -> None:
-    arrive(actor=actor, case_id=case_id, words=typed.words, photos=typed.photos)
+    arrive(actor=actor, case_id=case_id, words=typed.words, photos=typed.photos, key=typed.key)
 
 
 def _step(actor: Principal, case_id: UUID, typed: Typed) -> None:
-    add_step(actor=actor, case_id=case_id, words=typed.words, photos=typed.photos)
+    add_step(actor=actor, case_id=case_id, words=typed.words, photos=typed.photos, key=typed.key)
 
 
 def _milestone(actor: Principal, case_id: UUID, typed: Typed) -> None:
-    if typed.label not in milestones(case_id):
+    ahead = typed.label in milestones(case_id)
+    if not ahead and not said_before(actor.user_id, case_id, typed.key):
         raise InvalidInput(_("Choose the milestone."), code="milestone_missing")
-    reach_milestone(actor=actor, case_id=case_id, label=typed.label, words=typed.words, photos=typed.photos)
+    reach_milestone(
+        actor=actor, case_id=case_id, label=typed.label, words=typed.words, photos=typed.photos, key=typed.key
+    )
 
 
 def _result(actor: Principal, case_id: UUID, typed: Typed) -> None:
     if typed.result not in set(Result):
         raise InvalidInput(_("Choose what came of it."), code="result_missing")
-    feed_back(actor=actor, case_id=case_id, result=Result(typed.result), words=typed.words, photos=typed.photos)
+    feed_back(
+        actor=actor, case_id=case_id, result=Result(typed.result), words=typed.words, photos=typed.photos, key=typed.key
+    )
 
 
 def _return(actor: Principal, case_id: UUID, typed: Typed) -> None:
@@ -83,24 +90,26 @@ DEEDS: Mapping[str, Deed] = {
     for deed in (
         Deed(
             "accept", "accept", gettext_lazy("Accept"), "case.accept", Act.ACCEPT, _accept, gettext_lazy("Accepted."),
+            waits=True,
         ),
         Deed(
             "arrive", "arrive", gettext_lazy("On site"), "case.handle", Act.ARRIVE, _arrive,
             gettext_lazy("Your arrival is noted."), ("photos", "words"),
-            gettext_lazy("Take a wide picture and a close one of what you find."),
+            gettext_lazy("Take a wide picture and a close one of what you find."), waits=True,
         ),
         Deed(
             "result", "reply", gettext_lazy("Feed back the result"), "case.handle", Act.FEED_BACK, _result,
             gettext_lazy("Fed back. Somebody else verifies it."), ("result", "photos", "words"), words_needed=True,
+            waits=True,
         ),
         Deed(
             "step", "tool", gettext_lazy("Add a step"), "case.handle", Act.STEP, _step, gettext_lazy("Added."),
-            ("photos", "words"),
+            ("photos", "words"), waits=True,
         ),
         Deed(
             "milestone", "check", gettext_lazy("Milestone reached"), "case.handle", Act.MILESTONE, _milestone,
             gettext_lazy("The milestone is noted; its clock has stopped."), ("label", "photos", "words"),
-            offered=lambda case: bool(milestones(case.id)),
+            waits=True, offered=lambda case: bool(milestones(case.id)),
         ),
         Deed(
             "extend", "extend", gettext_lazy("Ask for more time"), "case.extend.ask", Act.EXTEND_ASK, _extend,

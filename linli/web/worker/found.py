@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -25,7 +24,7 @@ from linli.kernel.errors import InvalidInput, LinliError, NotFound
 from linli.kernel.geo import Point, haversine, point
 from linli.kernel.text import normalise
 from linli.register.places.api import Place, find_places, place_by_id, places_near
-from linli.web.worker.shell import UNPROCESSABLE, page
+from linli.web.worker.shell import UNPROCESSABLE, done, page
 from linli.web.worker.telling import photo_list
 from linli.web.worker.typed import photo_ids, take
 from linli.web.worker.words import english, item_name
@@ -66,8 +65,10 @@ def report(request: StaffRequest) -> HttpResponseBase:
         found.errors = [_(str(error))]
         return _form(request, found)
     said = _("Settled and noted: %(number)s.") if found.settled else _("Reported: %(number)s. The desk decides.")
-    messages.success(request, said % {"number": receipt.number})
-    return redirect("worker:task", case_id=receipt.report_id) if found.settled else redirect("worker:today")
+    said %= {"number": receipt.number}
+    if found.settled:
+        return done(request, said, "worker:task", case_id=receipt.report_id)
+    return done(request, said, "worker:today")
 
 
 def _hand_in(actor: Principal, found: Found) -> Receipt:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -19,7 +17,7 @@ from linli.kernel.errors import LinliError, NotFound, WrongState
 from linli.web.worker import words
 from linli.web.worker.acts import DEEDS, Deed, milestones, possible
 from linli.web.worker.plan import sketch
-from linli.web.worker.shell import UNPROCESSABLE, page
+from linli.web.worker.shell import UNPROCESSABLE, done, page
 from linli.web.worker.telling import photo_list, tell
 from linli.web.worker.today import arrived, next_act
 from linli.web.worker.typed import Typed, read
@@ -70,8 +68,9 @@ def act(request: StaffRequest, case_id: UUID, slug: str) -> HttpResponseBase:
             typed.errors = [_(str(error))]
     if typed.errors:
         return _form(request, case, deed, typed)
-    messages.success(request, str(deed.done))
-    return redirect("worker:today") if slug == "result" else redirect("worker:task", case_id=case.id)
+    if slug == "result":
+        return done(request, str(deed.done), "worker:today")
+    return done(request, str(deed.done), "worker:task", case_id=case.id)
 
 
 def _form(request: StaffRequest, case: Case, deed: Deed, typed: Typed) -> HttpResponse:

@@ -15,6 +15,7 @@ from linli.accounts.api import UNIT_ROLES
 from linli.casework.cases.api import DOING, Case, CaseState, open_cases
 from linli.casework.works.api import WorkOrder
 from linli.kernel.clock import now
+from linli.web.worker.routed import routed_to
 from linli.web.worker.shell import page
 from linli.web.worker.words import clock_label
 
@@ -40,8 +41,12 @@ def index(request: StaffRequest) -> HttpResponse:
     mine = own_cases(request.actor)
     cards = make_cards(mine.filter(state__in=DOING)[:MOST])
     waiting = list(mine.exclude(state__in=[*DOING, CaseState.FILED, CaseState.VERIFIED])[:MOST])
-    red = sum(card.tone == "danger" for card in cards)
-    context = {"cards": cards, "waiting": waiting, "red": red, "unit": request.actor.unit_id}
+    context = {
+        "cards": cards,
+        "waiting": waiting,
+        "red": sum(card.tone == "danger" for card in cards),
+        "routed": routed_to(request.actor) if request.actor.role in UNIT_ROLES else [],
+    }
     return page(request, "worker/today.html", "today", context)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
@@ -16,8 +16,9 @@ from linli.kernel.errors import LinliError
 
 @dataclass(slots=True)
 class Typed:
-    """The fields of any act; `photos` are stored already."""
+    """The fields of any act; `photos` are stored already. `key` makes a second sending harmless."""
 
+    key: str = field(default_factory=lambda: str(uuid4()))
     words: str = ""
     reason: str = ""
     result: str = ""
@@ -44,6 +45,7 @@ def read(request: HttpRequest) -> Typed:
     """The form as sent, with new photos stored."""
     data = request.POST
     typed = Typed(
+        key=read_key(data.get("key", "")),
         words=data.get("words", ""),
         reason=data.get("reason", ""),
         result=data.get("result", ""),
@@ -54,6 +56,14 @@ def read(request: HttpRequest) -> Typed:
     )
     typed.errors = take(request.FILES.getlist("photos"), typed.photos)
     return typed
+
+
+def read_key(text: str) -> str:
+    """The key as sent; one that is no UUID is replaced, for then nothing can be a repeat of it."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return str(uuid4())
 
 
 def photo_ids(data: QueryDict, name: str) -> list[UUID]:

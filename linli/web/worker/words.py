@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.accounts.api import Role
 from linli.casework.timeline.api import Act, Clock, ClockKind
-from linli.catalogue.api import ItemSpec, Limit, LimitUnit, amount_shown, term_shown
+from linli.catalogue.api import ItemSpec, Limit, LimitUnit, amount_shown, outside_topic, term_shown
+from linli.kernel.errors import NotFound
 
 CLOCKS: Mapping[str, Promise] = {
     ClockKind.TRIAGE: _("Decide"),
@@ -113,6 +114,15 @@ def english() -> bool:
 def item_name(spec: ItemSpec) -> str:
     """The item as the list calls it, in the reader's language."""
     return spec.name_en if english() else spec.name
+
+
+def topic_name(code: str) -> str:
+    """A topic outside the list, as the law's table calls it; empty when it is in no table any more."""
+    try:
+        topic = outside_topic(code)
+    except NotFound:
+        return ""
+    return topic.name_en if english() else topic.name
 
 
 def term(word: str) -> str:

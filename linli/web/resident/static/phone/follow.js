@@ -1,6 +1,10 @@
-// The page of a report looks again every 20 seconds. Only what changed is replaced, and never a form in use.
+// The page of a report hears of its own matter and looks again; without a stream it looks every 20 seconds. Only what
+// changed is replaced, and never a form in use.
 
 const PAUSE = 20000;
+const SOON = 400;
+let stream = null;
+let timer = 0;
 
 function busy(part) {
   return part.contains(document.activeElement) || part.querySelector("details[open]") !== null;
@@ -22,5 +26,23 @@ async function look() {
 }
 
 const again = () => look().catch(() => undefined);
-window.setInterval(again, PAUSE);
+
+// Several changes often come in one breath.
+function soon() {
+  window.clearTimeout(timer);
+  timer = window.setTimeout(again, SOON);
+}
+
+function listen() {
+  stream = new EventSource(document.body.dataset.followLive);
+  stream.addEventListener("change", soon);
+  stream.addEventListener("resync", soon);
+}
+
+if ("EventSource" in window) {
+  listen();
+  window.addEventListener("pagehide", () => stream.close());
+  window.addEventListener("pageshow", (event) => event.persisted && listen());
+}
+window.setInterval(() => stream?.readyState !== 1 && again(), PAUSE);
 document.addEventListener("visibilitychange", again);

@@ -1,25 +1,26 @@
 // Ten seconds to take a step back instead of “are you sure?”: the step is sent when they are over, or when the page goes.
-// What cannot be sent waits, visibly, and goes out when there is a connection. Without this script a button acts at once.
+// Without a connection it goes into the outbox at once, where it can still be thrown away. Without this script a button
+// acts at once.
+import { newKey, put } from "./outbox.js";
 
 const SECONDS = 10;
 const waiting = new Set();
-
-function badge() {
-  const failed = [...waiting].filter((step) => step.failed).length;
-  const place = document.querySelector("[data-waiting]");
-  if (place) place.textContent = failed ? place.dataset.word.replace("{n}", String(failed)) : "";
-}
 
 class Step {
   constructor(form, submitter) {
     this.url = form.action;
     this.body = new FormData(form, submitter);
+    this.body.set("key", newKey());
+    this.matter = form.dataset.waits;
     this.words = form.dataset.undo;
     this.form = form;
-    this.failed = false;
+    form.hidden = true;
+    if (!navigator.onLine) {
+      this.keep();
+      return;
+    }
     this.left = SECONDS;
     waiting.add(this);
-    form.hidden = true;
     this.show(form.closest("[data-undo-word]")?.dataset.undoWord || "✕");
     this.timer = window.setInterval(() => this.tick(), 1000);
   }
@@ -56,7 +57,10 @@ class Step {
     window.clearInterval(this.timer);
     this.bar.remove();
     waiting.delete(this);
-    badge();
+  }
+
+  keep() {
+    return put({ url: this.url, matter: this.matter, title: this.words, body: this.body });
   }
 
   async send() {
@@ -73,8 +77,8 @@ class Step {
       if (response.ok) refresh();
       else this.refused(response);
     } catch {
-      this.failed = true;
-      badge();
+      this.end();
+      await this.keep();
     }
   }
 
@@ -116,9 +120,8 @@ function cameras() {
 
 cameras();
 document.addEventListener("htmx:load", cameras);
-window.addEventListener("online", () => [...waiting].filter((step) => step.failed).forEach((step) => step.send()));
 window.addEventListener("pagehide", () => {
-  for (const step of waiting) if (!navigator.sendBeacon(step.url, step.body)) step.failed = true;
+  for (const step of waiting) navigator.sendBeacon(step.url, step.body);
   waiting.clear();
 });
 // Pictures are too large for a farewell message: ask before they are lost.
