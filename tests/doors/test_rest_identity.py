@@ -1,4 +1,4 @@
-"""Who asks, and how far his token reaches: a wrong one is 401, a post without the right 403, a place out of reach 404."""
+"""Who asks, and how far his token reaches: a wrong one is 401, a post without the right 403, out of reach 404."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ REACH = {
     "auditor": set(cast.LEAVES),
     "responder": set(),
 }
-"""Who reads reports of which committees: his own, everything below him, or everything; a unit only what lies with it."""
+"""Who reads reports of which committees: his own, what lies below him, or all; a unit only what lies with it."""
 
 
 @pytest.fixture(scope="module")

@@ -133,7 +133,7 @@ def test_a_retry_reads_the_promise_that_was_made_though_the_limit_was_edited_sin
     first = anyone.post("/reports", said, key=key)
     limit = StepLimit.objects.using("owner").get(kind="triage", case="")
     assert first.json()["promise"]["amount"] == str(limit.amount) == "0.50"
-    StepLimit.objects.using("owner").filter(id=limit.id).update(amount=Decimal("3"), unit="d")
+    StepLimit.objects.using("owner").filter(id=limit.id).update(amount=Decimal(3), unit="d")
     forget()
     try:
         again, other = anyone.post("/reports", said, key=key), anyone.post("/reports", said)
@@ -147,7 +147,7 @@ def test_a_retry_reads_the_promise_that_was_made_though_the_limit_was_edited_sin
 
 def test_a_retry_reads_the_promise_that_was_made_though_the_calendar_was_edited_since(anyone: Any, said: Said) -> None:
     limit = StepLimit.objects.using("owner").get(kind="triage", case="")
-    StepLimit.objects.using("owner").filter(id=limit.id).update(amount=Decimal("2"), unit="d")
+    StepLimit.objects.using("owner").filter(id=limit.id).update(amount=Decimal(2), unit="d")
     forget()
     key, days = str(uuid4()), Day.objects.using("owner")
     first = anyone.post("/reports", said, key=key)

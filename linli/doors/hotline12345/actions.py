@@ -136,7 +136,7 @@ def _receive(actor: Principal, plan: Plan, message: Message) -> bool | RowNote:
             _("What came in first was kept as it is."),
         )
     except InvalidInput as wrong:
-        return RowNote(message.row, str(wrong), _("Correct the row and import the file again."))
+        return RowNote(message.row, _(str(wrong)), _("Correct the row and import the file again."))
 
 
 def _drop_placeless(plan: Plan) -> None:

@@ -203,8 +203,10 @@ def _refused_unread(request: HttpRequest, gate: Gate) -> HttpResponse | None:
         return problem(
             HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", _("Too many requests from here. Please wait a moment.")
         )
-    said = str(request.META.get("CONTENT_LENGTH") or "")
-    length = int(said) if said.isdecimal() else 0  # as Django reads it
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not said.isdecimal():
+        return problem(HTTPStatus.BAD_REQUEST, "unreadable", _("The body could not be read as JSON."))
+    length = int(said)
     limit = FORM_LIMIT if gate.media == FORM_TYPE else JSON_LIMIT
     if length > limit:
         return problem(
