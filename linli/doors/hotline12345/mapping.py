@@ -96,6 +96,9 @@ def _places(table: Table, columns: Mapping[str, str], profile: str) -> dict[str,
             found="、".join(heading for heading in table.heading if heading)[:300],
             profile=profile,
         )
+    twice = [heading for heading in columns.values() if table.heading.count(heading) > 1]
+    if twice:
+        raise fault(Fault.COLUMN_TWICE, name=table.name, twice="、".join(f"“{heading}”" for heading in twice))
     return {name: there[heading] for name, heading in columns.items()}
 
 

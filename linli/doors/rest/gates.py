@@ -14,8 +14,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError, ProgrammingError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -136,6 +138,8 @@ def _answered(
             return response
     except LinliError as error:
         return from_error(request, error)
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError):
+        return problem(HTTPStatus.BAD_REQUEST, "unreadable", _("The form could not be read. Send it once more."))
     except (DataError, ProgrammingError) as error:
         return from_database(request, error)
     except (OperationalError, InterfaceError):
