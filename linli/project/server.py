@@ -116,7 +116,7 @@ class WsgiBridge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with SpooledTemporaryFile(BODY_IN_MEMORY) as body:
             try:
-                await _collect(receive, body)
+                size = await _collect(receive, body)
             except BodyTooLong:
                 await _refuse(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             except TimeoutError:
@@ -125,7 +125,7 @@ class WsgiBridge:
                 return
             else:
                 body.seek(0)
-                await self._run(_environ(scope, body), send)
+                await self._run(_environ(scope, body, size), send)
 
     async def _run(self, environ: dict[str, Any], send: Send) -> None:
         loop = asyncio.get_running_loop()
@@ -185,8 +185,8 @@ async def _sent(send: Send, message: Message) -> None:
     await send(message)
 
 
-async def _collect(receive: Receive, body: IO[bytes]) -> None:
-    """Write the whole request body. Raises BodyTooLong, TimeoutError, ClientGone."""
+async def _collect(receive: Receive, body: IO[bytes]) -> int:
+    """Write the whole request body and return its length. Raises BodyTooLong, TimeoutError, ClientGone."""
     size = 0
     message = await receive()
     while True:
@@ -196,7 +196,7 @@ async def _collect(receive: Receive, body: IO[bytes]) -> None:
         if size > BODY_LIMIT:
             raise BodyTooLong
         if not message.get("more_body", False):
-            return
+            return size
         async with asyncio.timeout(BODY_SILENCE_SECONDS):
             message = await receive()
 
@@ -208,7 +208,7 @@ async def _refuse(send: Send, status: HTTPStatus) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _environ(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
+def _environ(scope: Scope, body: IO[bytes], size: int) -> dict[str, Any]:
     server = scope.get("server") or ("localhost", 80)
     client = scope.get("client") or ("", 0)
     environ: dict[str, Any] = {
@@ -233,6 +233,9 @@ def _environ(scope: Scope, body: IO[bytes]) -> dict[str, Any]:
         # X_Real_Ip and X-Real-Ip become the same variable: only the latter can have come through a proxy unforged.
         if b"_" not in raw_name:
             _add_header(environ, raw_name.decode("latin-1").upper().replace("-", "_"), raw_value.decode("latin-1"))
+    if size:
+        # A body sent in chunks says no length, and WSGI reads no further than the length it is told.
+        environ["CONTENT_LENGTH"] = str(size)
     return environ
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http.client import HTTPConnection
 from typing import Any
 
 import cast
@@ -111,3 +116,38 @@ def free_port() -> Callable[[], int]:
             return int(probe.getsockname()[1])
 
     return find
+
+
+def database_url(name: str) -> str:
+    """The address of a database of the tests, for a program of its own."""
+    owner = settings.DATABASES["owner"]
+    host = str(owner["HOST"]).replace("/", "%2F")
+    return f"postgresql://{owner['USER']}@/{name}?host={host}&port={owner['PORT']}"
+
+
+@pytest.fixture(scope="module")
+def server(real_database: str, free_port: Callable[[], int]) -> Iterator[str]:
+    """Granian on this folder's database, as in production."""
+    port = free_port()
+    environment = os.environ | {"DATABASE_URL": database_url(real_database), "LINLI_PUBLIC_PER_MINUTE": "0"}
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)),
+        *("--workers", "1", "--log-level", "warning", "linli.project.asgi:application"),
+    ]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            _wait(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _wait(port: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with suppress(OSError):
+            line = HTTPConnection("127.0.0.1", port, timeout=5)
+            line.request("GET", "/healthz")
+            if line.getresponse().status == 200:
+                return
+    raise TimeoutError(f"no answer on port {port}")

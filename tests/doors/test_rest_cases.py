@@ -241,7 +241,7 @@ def test_without_a_token_nothing_is_told(anyone: Any, path: str) -> None:
 def test_what_does_not_exist_answers_in_kind(anyone: Any, caller: Call) -> None:
     refused(anyone.get("/nothing"), 404, "no_such_path")
     refused(anyone.get("/reports"), 405, "method_not_allowed")
-    assert anyone.get("/reports")["Allow"] == "POST"
+    assert anyone.get("/reports")["Allow"] == "POST, OPTIONS"
     for key in ("x", "2611-132-004219-X", str(uuid4()), "%00", "a" * 500):
         refused(caller("worker").get(f"/cases/{key}"), 404, "case_unknown")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from linli.casework.intake.links import link_of
 from linli.casework.intake.numbering import next_number
 from linli.casework.intake.ownership import desk_of, triage_deadline
 from linli.casework.intake.rules import MAX_PHOTOS, MAX_WORDS, Channel
+from linli.casework.timeline.api import ClockKind, LimitGiven
 from linli.kernel.clock import now
 from linli.kernel.errors import Conflict, InvalidInput, NotFound
 from linli.kernel.geo import Point, haversine, point
@@ -60,12 +62,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the reporter gets. `fresh` is False when this key had been used: nothing was stored twice."""
+    """What the reporter gets. `fresh` is False when this key had been used: nothing was stored twice.
+
+    limit, due_at: what was promised when the report came in; a retry reads the same, whatever was edited meanwhile.
+    """
 
     report_id: UUID
     number: str
     link: str
     received_at: datetime
+    limit: LimitGiven
+    due_at: datetime
     fresh: bool
 
 
@@ -83,11 +90,14 @@ def receive_report(*, actor: Who, draft: Draft) -> Receipt:
             _("This key was used for a different report."), code="idempotency_key_reused", detail={"id": got["id"]}
         )
     report_id = UUID(got["id"])
+    kept = payload if got["fresh"] else got
     return Receipt(
         report_id=report_id,
         number=got["number"],
         link=link_of(report_id),
         received_at=datetime.fromisoformat(got["received_at"]),
+        limit=LimitGiven(ClockKind.TRIAGE, "", Decimal(str(kept["limit_amount"])), str(kept["limit_unit"])),
+        due_at=datetime.fromisoformat(str(kept["due_at"])),
         fresh=got["fresh"],
     )
 
@@ -151,6 +161,7 @@ def _payload(actor: Who, draft: Draft) -> dict[str, object]:
             "channel": draft.channel,
             "item_code": draft.item_code,
             "limits": [limit.given.as_data()],
+            "due_at": limit.due_at.isoformat(),
             **draft.extra,
         },
         **_sealed_phone(draft.phone),

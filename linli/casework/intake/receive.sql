@@ -2,7 +2,7 @@
 -- trail and the event, and says what the reporter gets. Retrying with the same key changes nothing.
 -- It runs as a role that can only write here, so that somebody without an account needs no right on any table.
 
-create function {schema}.casework_receive(p jsonb) returns jsonb
+create or replace function {schema}.casework_receive(p jsonb) returns jsonb
   language plpgsql volatile security definer set search_path = pg_catalog, {schema}, pg_temp as $$
 declare
   new_id uuid := (p->>'id')::uuid;
@@ -22,13 +22,16 @@ begin
       p->>'idempotency_key', p->>'request_hash')
   on conflict do nothing;
   if not found then
-    select id, number, request_hash, received_at into old from casework_report
-     where idempotency_key = p->>'idempotency_key' or id = new_id limit 1;
+    select r.id, r.number, r.request_hash, r.received_at, e.data into old
+      from casework_report r join casework_entry e on e.matter_id = r.id and e.act = 'receive'
+     where r.idempotency_key = p->>'idempotency_key' or r.id = new_id limit 1;
     if old is null then
       raise unique_violation using message = 'this number was given out already', constraint = 'report_number';
     end if;
     return jsonb_build_object('id', old.id, 'number', old.number, 'received_at', old.received_at, 'fresh', false,
-                              'same', old.request_hash = p->>'request_hash');
+                              'same', old.request_hash = p->>'request_hash', 'due_at', old.data->>'due_at',
+                              'limit_amount', old.data->'limits'->0->>'amount',
+                              'limit_unit', old.data->'limits'->0->>'unit');
   end if;
 
   insert into casework_entry (id, matter_id, area_id, at, act, visibility, actor_id, post_id, actor_name, actor_role,
@@ -67,7 +70,7 @@ begin
 end $$;
 
 -- What stands near, for somebody who is about to report: kind, distance, age and state, and nothing that names anybody.
-create function {schema}.casework_near(at_lat float8, at_lng float8, of_item text, within_m float8, since timestamptz)
+create or replace function {schema}.casework_near(at_lat float8, at_lng float8, of_item text, within_m float8, since timestamptz)
   returns table (state text, opened_at timestamptz, distance_m int, reports int)
   language sql stable security definer set search_path = pg_catalog, {schema}, pg_temp as $$
   select c.state, c.opened_at,
@@ -81,7 +84,7 @@ create function {schema}.casework_near(at_lat float8, at_lng float8, of_item tex
 
 -- The legal owner gives a report back to the desk: the one step by which a unit takes a row out of its own sight, which
 -- row scope refuses. Only a report that the caller reaches and that has just become the desk's again.
-create function {schema}.casework_hand_back(of_report uuid, to_desk int) returns boolean
+create or replace function {schema}.casework_hand_back(of_report uuid, to_desk int) returns boolean
   language sql volatile security definer set search_path = pg_catalog, {schema}, pg_temp as $$
   update casework_report set unit_id = to_desk
    where id = of_report and state = 'received'

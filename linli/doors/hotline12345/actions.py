@@ -21,6 +21,7 @@ from linli.doors.hotline12345.queries import profile_by_name
 from linli.doors.hotline12345.reader import Table, read_table
 from linli.kernel.clock import now
 from linli.kernel.errors import Conflict, InvalidInput
+from linli.kernel.text import normalise
 from linli.territory.api import Area, area_by_code, areas_under
 
 CHUNK = 100
@@ -116,7 +117,7 @@ def _receive(actor: Principal, plan: Plan, message: Message) -> bool | RowNote:
         raise ValueError("a message without an area does not get past the plan")
     draft = Draft(
         channel=Channel.HOTLINE,
-        words=message.words,
+        words=message.words if normalise(message.words) else message.title,
         title=message.title,
         item_code=message.item if message.item and is_active(message.item) else "",
         area_id=area.id,
@@ -136,7 +137,7 @@ def _receive(actor: Principal, plan: Plan, message: Message) -> bool | RowNote:
             _("What came in first was kept as it is."),
         )
     except InvalidInput as wrong:
-        return RowNote(message.row, str(wrong), _("Correct the row and import the file again."))
+        return RowNote(message.row, _(str(wrong)), _("Correct the row and import the file again."))
 
 
 def _drop_placeless(plan: Plan) -> None:

@@ -27,6 +27,7 @@ class Fault(StrEnum):
     ENCODING = "encoding"
     UTF16 = "utf16"
     COLUMN = "column"
+    COLUMN_TWICE = "column_twice"
     NO_ROWS = "no_rows"
 
 
@@ -44,6 +45,7 @@ MESSAGES = {
     ),
     Fault.UTF16: _("“{name}” is in UTF-16. Save it as “CSV UTF-8” and try again."),
     Fault.COLUMN: _("“{name}” lacks the column {missing}. It has: {found}. Correct it, or the profile “{profile}”."),
+    Fault.COLUMN_TWICE: _("“{name}” has the column {twice} twice. Rename or remove the one that is not meant."),
     Fault.NO_ROWS: _("“{name}” has a heading and no row below it."),
 }
 

@@ -16,6 +16,7 @@ from linli.kernel.clock import SHANGHAI, as_utc
 from linli.kernel.errors import InvalidInput
 from linli.kernel.identifiers import parse_mobile
 from linli.kernel.ids import hash_secret
+from linli.kernel.text import normalise
 
 FIELDS = ("number", "received_at", "title", "words", "name", "phone", "area", "place", "item", "category")
 """What a message can have. A profile names the column of each; `number`, `received_at` and one text are needed."""
@@ -95,6 +96,9 @@ def _places(table: Table, columns: Mapping[str, str], profile: str) -> dict[str,
             found="、".join(heading for heading in table.heading if heading)[:300],
             profile=profile,
         )
+    twice = [heading for heading in columns.values() if table.heading.count(heading) > 1]
+    if twice:
+        raise fault(Fault.COLUMN_TWICE, name=table.name, twice="、".join(f"“{heading}”" for heading in twice))
     return {name: there[heading] for name, heading in columns.items()}
 
 
@@ -111,7 +115,7 @@ def _errors(row: int, values: Mapping[str, str], now: datetime) -> Iterable[RowN
     elif at > now:
         yield RowNote(row, _("It came in later than now."), _("Correct the date."))
     words = values.get("words", "")
-    if not words and not values.get("title"):
+    if not normalise(words) and not normalise(values.get("title", "")):
         yield RowNote(row, _("It says nothing."), _("Fill in the message or its subject."))
     if len(words) > MAX_WORDS:
         yield RowNote(

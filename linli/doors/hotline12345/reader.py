@@ -115,6 +115,7 @@ def _decoded(name: str, data: bytes) -> tuple[str, str]:
 def _csv_rows(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
+    csv.field_size_limit(FILE_BYTES)  # a long cell is an error of its row, not of the file
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         yield from enumerate(lines, 1)

@@ -14,8 +14,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError, ProgrammingError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -79,13 +81,48 @@ def guard(view: Callable[..., HttpResponseBase], gate: Gate) -> Callable[..., Ht
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with translation.override(_language(request)):
-            response = _refused_unread(request, gate) or _answered(view, gate.rule, request, *args, **kwargs)
+            response = _refused_unread(request, gate) or _answered(view, gate.rule, _read(request), *args, **kwargs)
             response.headers.setdefault("Content-Language", translation.get_language())
             return response
 
     exempt: Any = guarded
     exempt.csrf_exempt = True
     return tagged(guarded, gate.rule)
+
+
+def reading(view: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A page of the interface that is only read, whoever asks; other methods are told so in kind."""
+
+    @functools.wraps(view)
+    def read(request: HttpRequest) -> HttpResponseBase:
+        return _by_method(request, "GET") or view(request)
+
+    exempt: Any = read
+    exempt.csrf_exempt = True
+    return read
+
+
+def _read(request: HttpRequest) -> HttpRequest:
+    """A HEAD is answered like a GET; the server leaves the body out."""
+    if request.method == "HEAD":
+        request.method = "GET"
+    return request
+
+
+def _by_method(request: HttpRequest, method: str) -> HttpResponse | None:
+    """The answer to a method that the path has not, and to the question which it has."""
+    methods = (method, "HEAD", "OPTIONS") if method == "GET" else (method, "OPTIONS")
+    allow = {"Allow": ", ".join(methods)}
+    if request.method == "OPTIONS":
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=allow)
+    if request.method in methods:
+        return None
+    return problem(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        _("This path answers %(method)s only.") % {"method": method},
+        headers=allow,
+    )
 
 
 def _answered(
@@ -101,6 +138,8 @@ def _answered(
             return response
     except LinliError as error:
         return from_error(request, error)
+    except (MultiPartParserError, SuspiciousOperation, UnreadablePostError):
+        return problem(HTTPStatus.BAD_REQUEST, "unreadable", _("The form could not be read. Send it once more."))
     except (DataError, ProgrammingError) as error:
         return from_database(request, error)
     except (OperationalError, InterfaceError):
@@ -161,18 +200,17 @@ def whoever(request: HttpRequest) -> Principal | Reporter | Anyone:
 
 def _refused_unread(request: HttpRequest, gate: Gate) -> HttpResponse | None:
     """What can be refused before a byte of the body is read."""
-    if request.method != gate.method:
-        return problem(
-            HTTPStatus.METHOD_NOT_ALLOWED,
-            "method_not_allowed",
-            _("This path answers %(method)s only.") % {"method": gate.method},
-            headers={"Allow": gate.method},
-        )
+    by_method = _by_method(request, gate.method)
+    if by_method is not None:
+        return by_method
     if gate.method not in _SAFE and not pace.allowed(request.META):
         return problem(
             HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", _("Too many requests from here. Please wait a moment.")
         )
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    said = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not said.isdecimal():
+        return problem(HTTPStatus.BAD_REQUEST, "unreadable", _("The body could not be read as JSON."))
+    length = int(said)
     limit = FORM_LIMIT if gate.media == FORM_TYPE else JSON_LIMIT
     if length > limit:
         return problem(

@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
 from linli.access.api import open_to_all
+from linli.doors.rest.gates import reading
 from linli.doors.rest.operations import dump
 
 WORKER_SILENT_AFTER_S = 60.0
@@ -21,12 +22,14 @@ class _Kept:
     migrated = False
 
 
+@reading
 @open_to_all
 def healthz(_request: HttpRequest) -> HttpResponse:
     """200 as long as the process answers at all."""
     return _answer(HTTPStatus.OK, {"status": "ok"})
 
 
+@reading
 @open_to_all
 def readyz(_request: HttpRequest) -> HttpResponse:
     """200 when the database answers and has its newest shape. The age of the worker is told, but a page needs none."""

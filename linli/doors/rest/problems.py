@@ -91,7 +91,8 @@ def status_of(error: LinliError) -> HTTPStatus:
 
 def from_error(_request: HttpRequest | None, error: LinliError) -> HttpResponse:
     """One of our errors as a problem."""
-    return problem(status_of(error), error.code, error.message, kept=error.kept)
+    # The kernel only marks its sentences for translation; those of other rooms are translated already and stay.
+    return problem(status_of(error), error.code, _(str(error)), kept=error.kept)
 
 
 def from_validation(_request: HttpRequest | None, error: ValidationError) -> HttpResponse:

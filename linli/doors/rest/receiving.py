@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from linli.access.api import Principal, Who
-from linli.calendar.api import current_calendar
 from linli.casework.intake.api import Channel, Draft, Receipt, receive_report
-from linli.casework.timeline.api import Act, ClockKind, Moment, derive, step_limit
 from linli.catalogue.api import is_active
 from linli.doors.rest.operations import dump
 from linli.doors.rest.schemas import ReportIn
@@ -42,8 +39,7 @@ def take(actor: Who, given: ReportIn, key: str | None, fallback_id: UUID | None 
     key: the Idempotency-Key. fallback_id: the id under which the same request was tried before.
     Raises what `receive_report` raises, and InvalidInput for an unknown item or area.
     """
-    draft = draft_of(actor, given, key, fallback_id)
-    return answer_of(receive_report(actor=actor, draft=draft), draft.channel)
+    return answer_of(receive_report(actor=actor, draft=draft_of(actor, given, key, fallback_id)))
 
 
 def draft_of(actor: Who, given: ReportIn, key: str | None, fallback_id: UUID | None = None) -> Draft:
@@ -80,8 +76,9 @@ def _key(staff: Principal | None, given: ReportIn, key: str | None) -> str | Non
     return f"rest:{sender}:id:{given.id}" if given.id is not None else None
 
 
-def answer_of(receipt: Receipt, channel: Channel) -> Answer:
+def answer_of(receipt: Receipt) -> Answer:
     """The receipt as the sender reads it: the same bytes whenever he asks again."""
+    limit = receipt.limit
     return Answer(
         body=dump(
             {
@@ -89,18 +86,14 @@ def answer_of(receipt: Receipt, channel: Channel) -> Answer:
                 "number": receipt.number,
                 "link": receipt.link,
                 "received_at": receipt.received_at,
-                "promise": promise(channel, receipt.received_at),
+                # The first step the reporter may count on: somebody looks at it until then (DOMAIN §2.2 step 2).
+                "promise": {
+                    "step": limit.kind, "amount": str(limit.amount), "unit": limit.unit, "due_at": receipt.due_at
+                },
             }
         ),
         location=f"/api/v1/reports/{receipt.report_id}",
-    )
-
-
-def promise(channel: Channel, received_at: datetime) -> dict[str, object]:
-    """The first step the reporter may count on: somebody looks at it until then (DOMAIN §2.2 step 2)."""
-    limit = step_limit(ClockKind.TRIAGE, case=channel)
-    (reading,) = derive([Moment(Act.RECEIVE, received_at, (limit,))], current_calendar())
-    return {"step": limit.kind, "amount": str(limit.amount), "unit": limit.unit, "due_at": reading.due_at}
+    )  # fmt: skip
 
 
 def _degrees(given: ReportIn) -> tuple[float | None, float | None]:

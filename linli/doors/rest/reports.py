@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -24,10 +24,16 @@ from linli.kernel.errors import NotFound
 
 router = Router(tags=["reports"])
 
+EXAMPLE: Final = {"words": "三楼楼道堆满纸箱", "item_code": "C04", "area_code": "310115132001"}
+"""What a reader of the OpenAPI file, or a program that tries it out, can send as it stands."""
+
 Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=KEY_PATTERN)]
 
 
-@operation(router, "POST", "/reports", public("report.create"), body=JSON_TYPE, response={201: Received})
+@operation(
+    router, "POST", "/reports", public("report.create"), body=JSON_TYPE, response={201: Received},
+    openapi_extra={"requestBody": {"content": {JSON_TYPE: {"example": EXAMPLE}}}},
+)  # fmt: skip
 def create_report(request: HttpRequest, given: ReportIn, key: Key = None) -> HttpResponse:
     """Report something. Needs no account; with a token the person behind it has reported it.
 

@@ -10,13 +10,14 @@ from django.views.decorators.csrf import csrf_exempt
 
 from linli.access.api import open_to_all
 from linli.doors.rest import health
-from linli.doors.rest.gates import guard
+from linli.doors.rest.gates import guard, reading
 from linli.doors.rest.openapi import PREFIX, document
 from linli.doors.rest.operations import GATES
 from linli.doors.rest.problems import problem
 from linli.doors.rest.service import api
 
 
+@reading
 @open_to_all
 def openapi(_request: HttpRequest) -> HttpResponse:
     """The OpenAPI file."""

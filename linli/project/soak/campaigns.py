@@ -21,7 +21,7 @@ CAMPAIGNS = (
     Campaign("http", "5,000 random probes of row scope over HTTP", ("tests/access/test_access_http.py",)),
     Campaign("kills", "100 kill -9 of web and worker under load", ("tests/durability",)),
     Campaign("casework", "the state machine: 200 examples of 50 steps", ("tests/casework",)),
-    Campaign("rest", "2,000 generated requests against the OpenAPI file", ("tests/doors",)),
+    Campaign("rest", "2,000 generated requests against the OpenAPI file", ("tests/doors/test_rest_fuzz.py",)),
     Campaign("photos", "5,000 broken photos", ("tests/files/test_files_fuzz.py",), {"LINLI_FUZZ_FILES": "5000"}),
 )
 
