@@ -27,6 +27,8 @@ FADE: Final = 0.7
 COSINE_FACTOR: Final = 6.0
 HALF_SCORE: Final = 3.0
 LEAST_SCORE: Final = 0.25
+BARE_MOST: Final = 0.24
+"""A likeness of letters alone, without one listed word as a reason, is never clear (尽快处理 is like 垃圾处理)."""
 OUTSIDE_LEAD: Final = 1.1
 
 WEAK_MARK: Final = "~"
@@ -184,18 +186,25 @@ class Suggester:
         Empty when nothing in the text speaks clearly enough: better no suggestion than a wrong one.
         """
         wanted = frozenset(ListKind if list_kinds is None else list_kinds)
-        found = [Suggestion(*entry) for entry in rank(self.index, text) if self.list_kinds.get(entry[0]) in wanted]
-        return [suggestion for suggestion in found[:top] if not suggestion.weak]
+        return [one for one in self._items(text) if self.list_kinds[one.code] in wanted and not one.weak][:top]
 
     def likeliest(self, text: str, *, top: int = 3) -> list[Suggestion]:
         """Exactly `top` different items (all, when the lists have fewer), best first; the weak ones say so.
 
         For a desk that must look through something: what the text hardly speaks for comes next, then what is common.
         """
-        found = [Suggestion(*entry) for entry in rank(self.index, text) if entry[0] in self.list_kinds]
+        found = self._items(text)
         heard = {suggestion.code for suggestion in found}
         found += [Suggestion(code, 0.0, ()) for code in self.common if code not in heard]
         return found[:top]
+
+    def _items(self, text: str) -> list[Suggestion]:
+        found = [
+            Suggestion(code, score if reasons else min(score, BARE_MOST), reasons)
+            for code, score, reasons in rank(self.index, text)
+            if code in self.list_kinds
+        ]
+        return sorted(found, key=lambda suggestion: (-suggestion.score, suggestion.code))
 
     def outside(self, text: str) -> OutsideMatch | None:
         """The topic outside the list that is meant, or None when an item is as likely or nothing is clear."""

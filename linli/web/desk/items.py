@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from linli.catalogue.api import (
     CHANNEL_NAMES,
+    Difference,
     ItemSpec,
     Limit,
     ListKind,
+    differences,
     in_force,
     is_active,
     limit_shown,
@@ -60,7 +62,7 @@ def _row(spec: ItemSpec, area_path: str | None) -> ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class ItemDetail:
-    """One item in full. `changed`: (what, here, in the district) for every value the town set for itself."""
+    """One item in full. `changed`: every value the place has of its own, beside the district's."""
 
     spec: ItemSpec
     name: str
@@ -79,7 +81,7 @@ class ItemDetail:
     before: Sequence[str]
     after: Sequence[str]
     closing: str
-    changed: Sequence[tuple[str, str, str]]
+    changed: Sequence[Difference]
 
 
 def detail(code: str, area_path: str | None) -> ItemDetail:
@@ -104,19 +106,8 @@ def detail(code: str, area_path: str | None) -> ItemDetail:
         before=[part.text for part in spec.evidence.before],
         after=[part.text for part in spec.evidence.after],
         closing=words.named(spec.closing.text, spec.closing_en),
-        changed=_changed(spec, base),
+        changed=differences(spec, base, english=en),
     )
-
-
-def _changed(spec: ItemSpec, base: ItemSpec) -> list[tuple[str, str, str]]:
-    pairs = [
-        ("respond", _shown(spec.respond), _shown(base.respond)),
-        ("resolve", _shown(spec.resolve), _shown(base.resolve)),
-        ("owner", words.kind_name(spec.owner_kind), words.kind_name(base.owner_kind)),
-        ("radius", str(spec.duplicate_radius_m), str(base.duplicate_radius_m)),
-        ("days", str(spec.duplicate_days), str(base.duplicate_days)),
-    ]
-    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 def _shown(limits: Sequence[Limit]) -> str:
