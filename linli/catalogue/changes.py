@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -48,6 +49,8 @@ _READERS: Final[dict[str, Callable[[str], object]]] = {
     "closing": parse_closing,
 }
 
+CODE: Final = re.compile(r"[A-Z][0-9A-Z]{1,7}")
+NAME_MOST: Final = 60
 RADIUS_M: Final = (1, 5000)
 DAYS: Final = (1, 365)
 
@@ -105,8 +108,8 @@ def checked(spec: ItemSpec) -> ItemSpec:
 
 def _problems(spec: ItemSpec) -> dict[str, bool]:
     return {
-        "code": not spec.code.strip(),
-        "name": not spec.name.strip(),
+        "code": CODE.fullmatch(spec.code) is None,
+        "name": not spec.name.strip() or len(spec.name) > NAME_MOST,
         "channels": not spec.channels,
         "respond": not spec.respond or any(_bad(limit) for limit in spec.respond),
         "resolve": not any(limit.amount for limit in spec.resolve) or any(_bad(limit) for limit in spec.resolve),
