@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 from threading import Barrier
 from typing import Any
 
@@ -13,6 +14,7 @@ import cast
 import pytest
 from access.house_db import admin, clone_database, point_to
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections, transaction
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
@@ -21,7 +23,7 @@ from linli.access.api import enter, open_session
 from linli.accounts.api import Post
 from linli.catalogue import api as catalogue
 from linli.catalogue import shipped
-from linli.catalogue.models import AdmissionRecord, Item, ItemVersion, Override
+from linli.catalogue.models import AdmissionRecord, Element, Item, ItemVersion, OutsideTopic, Override
 from linli.catalogue.rules import AdmissionTest, Answer
 from linli.kernel.errors import LinliError
 from linli.territory.api import Area
@@ -112,3 +114,22 @@ class TestAtTheSameMoment:
     def test_an_item_retires_once(self) -> None:
         results = at_once("district", catalogue.retire_item, *[{"code": "C13", "reason": "并入S03"}] * TOGETHER)
         assert sorted(map(str, results)) == ["None", *["item_retired"] * (TOGETHER - 1)]
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_second_set_up_changes_nothing_of_what_the_place_has_decided() -> None:
+    """`setup` runs at every start: what was revised, overridden, admitted or retired must be as it was."""
+    area = Area.objects.using("owner").get(code=cast.TOWN)
+    override = {"code": "C12", "area_id": area.id, "changes": {"resolve": "1d"}, "reason": "试点"}
+    assert at_once("district", catalogue.revise_item, {"code": "C13", "changes": {"resolve": "4d"}, "note": "试"}) == [
+        2
+    ]
+    assert at_once("district", catalogue.retire_item, {"code": "C11", "reason": "并入C10"}) == [None]
+    assert at_once("dispatcher", catalogue.override_item, override) == [1]
+    assert at_once("district", catalogue.admit_item, {"spec": ITEM, "answers": YES, "elements": ["B1"]})[0].admitted
+    tables = (Item, ItemVersion, Override, Element, OutsideTopic, AdmissionRecord)
+    before = {model: list(model.objects.using("owner").order_by("id").values()) for model in tables}
+    for _ in range(2):
+        call_command("setup", verbosity=0, stdout=StringIO())
+    assert {model: list(model.objects.using("owner").order_by("id").values()) for model in tables} == before
+    assert [len(before[model]) for model in tables[:3]] == [62, 63, 1]
