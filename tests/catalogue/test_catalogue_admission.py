@@ -20,6 +20,7 @@ from linli.catalogue.models import AdmissionRecord, Element, Item, ItemVersion
 from linli.catalogue.rules import AdmissionTest, Answer, admission
 from linli.catalogue.spec import Branch, Closing, ItemClass, ItemSpec, ListKind
 from linli.kernel.errors import Conflict, InvalidInput, LinliError, NotFound
+from linli.territory.api import area_by_code
 
 pytestmark = pytest.mark.django_db
 T = AdmissionTest
@@ -177,7 +178,7 @@ class TestWhatIsAdmitted:
 
 
 def catalogue_area(code: str) -> tuple[int, str]:
-    area = cast.Area.objects.get(code=code)
+    area = area_by_code(code)
     return area.id, area.path
 
 

@@ -274,9 +274,9 @@ class TestChannelsAndClasses:
 class TestTogether:
     def test_several_fields_change_in_one_go_or_not_at_all(self) -> None:
         spec = changed(resolve="5d", patrol="每周", owner_kind="环卫", duplicate_days=3)
-        assert (spec.promise.amount, spec.patrol, spec.owner_name, spec.duplicate_days) == (
-            5, (Patrol(Cadence.WEEK),), "环卫", 3,
-        )  # fmt: skip
+        assert notation.write_limits(spec.resolve) == "5d"
+        assert notation.write_patrol(spec.patrol) == "每周"
+        assert (spec.owner_name, spec.duplicate_days) == ("环卫", 3)
         assert refusal(resolve="5d", patrol="常看")[0] == "patrol_unreadable"
 
     @pytest.mark.parametrize("code", list(SPECS))

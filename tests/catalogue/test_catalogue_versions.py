@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import cast
@@ -53,10 +52,10 @@ def opened(stage: Stage, code: str, area: str = cast.HOME_AREA, who: str = "work
     return matter
 
 
-def whole(stage: Stage, matter: Matter) -> tuple[Decimal, str]:
+def whole(stage: Stage, matter: Matter) -> tuple[int, str]:
     """The limit of the whole matter as its clock holds it."""
     clock = stage.clocks(matter)["whole", ""]
-    return Decimal(clock["amount"]).normalize(), clock["unit"]
+    return int(clock["amount"]), clock["unit"]
 
 
 def due(stage: Stage, matter: Matter) -> datetime | None:
