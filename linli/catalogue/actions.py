@@ -44,6 +44,8 @@ def admit_item(
     require(actor, "catalogue.admit")
     checked(from_json(to_json(spec)))
     outcome = admission(answers)
+    # One after the other, so that two who admit the same code at once are told apart here and not by the index.
+    Item.objects.select_for_update().order_by("position").first()
     if Item.objects.filter(code=spec.code).exists():
         raise Conflict(
             gettext_noop("The list already has an item with this code."),

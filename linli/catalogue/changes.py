@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +12,7 @@ import msgspec
 from linli.catalogue.kinds import unit_kind
 from linli.catalogue.notation import parse_channels, parse_closing, parse_evidence, parse_limits, parse_patrol
 from linli.catalogue.shipped import Json, from_json, to_json
-from linli.catalogue.spec import ItemSpec, Limit
+from linli.catalogue.spec import ItemSpec, Limit, LimitUnit
 from linli.kernel.errors import InvalidInput
 from linli.kernel.phrases import gettext_noop
 
@@ -48,6 +50,11 @@ _READERS: Final[dict[str, Callable[[str], object]]] = {
     "closing": parse_closing,
 }
 
+CODE: Final = re.compile(r"[A-Z][0-9A-Z]{1,7}")
+NAME_MOST: Final = 60
+LONGEST: Final = 1000
+LABEL_MOST: Final = 40
+WHOLE_DAYS: Final = frozenset({LimitUnit.WORKING_DAY, LimitUnit.NATURAL_DAY})
 RADIUS_M: Final = (1, 5000)
 DAYS: Final = (1, 365)
 
@@ -105,11 +112,15 @@ def checked(spec: ItemSpec) -> ItemSpec:
 
 def _problems(spec: ItemSpec) -> dict[str, bool]:
     return {
-        "code": not spec.code.strip(),
-        "name": not spec.name.strip(),
+        "code": CODE.fullmatch(spec.code) is None,
+        "name": not spec.name.strip() or len(spec.name) > NAME_MOST,
         "channels": not spec.channels,
         "respond": not spec.respond or any(_bad(limit) for limit in spec.respond),
-        "resolve": not any(limit.amount for limit in spec.resolve) or any(_bad(limit) for limit in spec.resolve),
+        "resolve": (
+            not any(limit.amount for limit in spec.resolve)
+            or any(_bad(limit) for limit in spec.resolve)
+            or _told_twice(spec.resolve)
+        ),
         "patrol": any(line.times < 1 or line.every < 1 for line in spec.patrol),
         "closing": not spec.closing.text.strip(),
         "duplicate_radius_m": not RADIUS_M[0] <= spec.duplicate_radius_m <= RADIUS_M[1],
@@ -118,4 +129,14 @@ def _problems(spec: ItemSpec) -> dict[str, bool]:
 
 
 def _bad(limit: Limit) -> bool:
-    return not limit.amount.is_finite() or limit.amount < 0
+    """Whether no clock could run by it: days are whole, hours have two places at most."""
+    if not limit.amount.is_finite() or not 0 <= limit.amount <= LONGEST:
+        return True
+    finest = Decimal(1) if limit.unit in WHOLE_DAYS else Decimal("0.01")
+    return limit.amount % finest != 0 or max(len(limit.label), len(limit.condition or "")) > LABEL_MOST
+
+
+def _told_twice(limits: tuple[Limit, ...]) -> bool:
+    """Whether two limits have the same name under the same condition: a case keeps one clock for each name."""
+    named = [(limit.condition, limit.label) for limit in limits]
+    return len(named) > len(set(named))

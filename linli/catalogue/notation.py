@@ -63,12 +63,18 @@ CONDITIONS: Final = (
 AT_ONCE: Final = "立即"
 
 _AMOUNT = re.compile(r"e(?P<e>\d+(?:\.\d+)?)|(?P<x>\d+(?:\.\d+)?)(?P<u>[hdn])|(?P<now>立即)")
+_HALF_NUMBER = re.compile(r"[-+−.,\d]$")
+"""What would be read as part of an amount behind it: -3d, 1.5.2d, 3d转110 (written 转1103d)."""
 _MARKED = re.compile(r"^\[(?P<condition>[^\]]+)\](?P<rest>.*)$")
 _BRACKET = re.compile(r"\(([^()]*)\)")
 
 
 def parse_limits(text: str) -> tuple[tuple[Limit, ...], tuple[Branch, ...]]:
-    """Read a limit cell. Raises InvalidInput (`limit_unreadable`): words without an amount that name no condition."""
+    """Read a limit cell.
+
+    Raises InvalidInput (`limit_unreadable`): words without an amount that name no condition, or two amounts in one step
+    (停工4h拆除20d), of which one would be lost.
+    """
     limits: list[Limit] = []
     branches: list[Branch] = []
     for part in re.split(r"[;；]|或", text):
@@ -90,13 +96,18 @@ def _limit(step: str, found: re.Match[str], inherited: str | None) -> Limit:
     aside = _BRACKET.search(after)
     if aside:
         condition, after = aside[1], after[: aside.start()] + after[aside.end() :]
+    label += after
+    if _AMOUNT.search(after) or (_HALF_NUMBER.search(label) and not found["now"]):
+        raise _unreadable(step)
     if found["now"]:
         amount, unit = Decimal(0), LimitUnit.NATURAL_HOUR
     elif found["e"]:
         amount, unit = Decimal(found["e"]), LimitUnit.NATURAL_HOUR
     else:
         amount, unit = Decimal(found["x"]), LimitUnit(found["u"])
-    return Limit(label=label + after, amount=amount, unit=unit, condition=condition or inherited)
+    if not amount and not found["now"]:  # at once is 立即; nought days would be the rest of the day
+        raise _unreadable(step)
+    return Limit(label=label, amount=amount, unit=unit, condition=condition or inherited)
 
 
 def _condition(words: str) -> tuple[str | None, str]:
@@ -110,8 +121,12 @@ def _condition(words: str) -> tuple[str | None, str]:
 def _branch(words: str) -> Branch:
     condition, act = _condition(words)
     if condition is None or not act:
-        raise InvalidInput(gettext_noop("This limit cannot be read."), code="limit_unreadable", detail={"text": words})
+        raise _unreadable(words)
     return Branch(condition, act)
+
+
+def _unreadable(words: str) -> InvalidInput:
+    return InvalidInput(gettext_noop("This limit cannot be read."), code="limit_unreadable", detail={"text": words})
 
 
 def amount_text(limit: Limit) -> str:
@@ -195,7 +210,7 @@ def _when(words: str) -> tuple[str, str]:
 def _patrol(words: str, previous: Patrol | None) -> Patrol:
     words = words.replace("月度", "每月")
     every = _EVERY.match(words)
-    if every:
+    if every and not every["post"][:1].isdigit():  # 每日2 lacks its 次
         when, scope = _when(every["pre"])
         cadence = _EVERY_UNITS[every["unit"]]
         return Patrol(cadence, int(every["t"] or 1), int(every["n"] or 1), when, scope, every["post"])

@@ -215,6 +215,14 @@ def suggest(text: str, *, list_kinds: Iterable[ListKind] | None = None, top: int
     return _suggester().suggest(text, list_kinds=list_kinds, top=top)
 
 
+def likeliest(text: str, *, top: int = 3) -> list[Suggestion]:
+    """Exactly `top` different active items for a desk to look through, best first.
+
+    A suggestion with little to go on is marked `weak`: it is shown, but never chosen beforehand. A person confirms.
+    """
+    return _suggester().likeliest(text, top=top)
+
+
 def outside(text: str) -> OutsideMatch | None:
     """The topic outside the list that is meant, with its legal owner; None when an item is as likely or unclear.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from linli.catalogue.notation import write_evidence, write_gb
 from linli.catalogue.shipped import terms_en
-from linli.catalogue.spec import Cadence, Channel, ItemClass, Limit, LimitUnit, ListKind, Patrol
+from linli.catalogue.spec import Cadence, Channel, ItemClass, ItemSpec, Limit, LimitUnit, ListKind, Patrol
 
 CLASS_NAMES: Final[Mapping[ItemClass, tuple[str, str]]] = {
     ItemClass.SAFER: ("更安全", "safer"),
@@ -81,3 +83,64 @@ def patrol_shown(line: Patrol, *, english: bool = False) -> str:
         return ": ".join([*words, f"{rhythm} ({act})" if act else rhythm])
     every = f"每{line.every if line.every > 1 else ''}{zh}"
     return "".join([*words, every, f"{line.times}次" if line.times > 1 else "", act])
+
+
+FIELD_NAMES: Final[Mapping[str, tuple[str, str]]] = {
+    "name": ("名称", "name"),
+    "cls": ("类别", "class"),
+    "owner": ("主办单位", "who answers"),
+    "co_owners": ("协办单位", "together with"),
+    "channels": ("来源渠道", "channels"),
+    "respond": ("首次响应", "first contact"),
+    "resolve": ("办结时限", "whole matter"),
+    "branches": ("另行处理", "other ways"),
+    "patrol": ("巡查频次", "patrol"),
+    "evidence": ("取证要求", "evidence"),
+    "closing": ("结案条件", "closed when"),
+    "gb": ("国标分类", "class of GB/T 30428.2"),
+    "radius": ("同一事项距离(米)", "the same within (metres)"),
+    "days": ("同一事项天数", "the same within (days)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that an item demands otherwise than before, or here otherwise than in the district."""
+
+    what: str
+    new: str
+    old: str
+
+
+def differences(new: ItemSpec, old: ItemSpec, *, english: bool = False) -> list[Difference]:
+    """What differs between two states of an item, in words for people and in the order of the list's columns."""
+    after, before = _said(new, english=english), _said(old, english=english)
+    return [
+        Difference(FIELD_NAMES[field][english], after[field], before[field])
+        for field in FIELD_NAMES
+        if after[field] != before[field]
+    ]
+
+
+def _said(spec: ItemSpec, *, english: bool) -> Mapping[str, str]:
+    comma, stop = (", ", "; ") if english else ("、", "；")
+    owners = (spec.owner_kind, *spec.owner_alternates)
+    return {
+        "name": spec.name_en if english else spec.name,
+        "cls": CLASS_NAMES[spec.cls][english],
+        "owner": " / ".join(kind.en for kind in owners) if english else spec.owner_name,
+        "co_owners": comma.join([kind.en for kind in spec.co_owner_kinds] if english else spec.co_owner_names),
+        "channels": comma.join(CHANNEL_NAMES[channel][english] for channel in spec.channels),
+        "respond": stop.join(limit_shown(limit, english=english) for limit in spec.respond),
+        "resolve": stop.join(limit_shown(limit, english=english) for limit in spec.resolve),
+        "branches": stop.join(
+            f"{term_shown(one.condition, english=english)} → {term_shown(one.act, english=english)}"
+            for one in spec.branches
+        ),
+        "patrol": stop.join(patrol_shown(line, english=english) for line in spec.patrol),
+        "evidence": write_evidence(spec.evidence),
+        "closing": spec.closing_en if english else spec.closing.text,
+        "gb": write_gb(spec.gb),
+        "radius": str(spec.duplicate_radius_m),
+        "days": str(spec.duplicate_days),
+    }

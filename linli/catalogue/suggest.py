@@ -1,7 +1,8 @@
 """Which item a resident's words mean, or which legal owner outside the list: small, offline, explainable.
 
 Two signals: hand-written colloquial words (data/words.json), which are also the reasons shown, and the cosine of
-character-bigram TF-IDF vectors against each entry's name and words. Nothing here decides: a person confirms.
+character-bigram TF-IDF vectors against each entry's name and words. Where both are silent, the commonest matters of
+the lists stand in, marked as weak. Nothing here decides: a person confirms.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ FADE: Final = 0.7
 COSINE_FACTOR: Final = 6.0
 HALF_SCORE: Final = 3.0
 LEAST_SCORE: Final = 0.25
+BARE_MOST: Final = 0.24
+"""A likeness of letters alone, without one listed word as a reason, is never clear (尽快处理 is like 垃圾处理)."""
 OUTSIDE_LEAD: Final = 1.1
 
 WEAK_MARK: Final = "~"
@@ -44,6 +47,11 @@ class Suggestion:
     code: str
     score: float
     reasons: tuple[str, ...]
+
+    @property
+    def weak(self) -> bool:
+        """Whether there is little to go on: fit to be looked through, never to be chosen beforehand."""
+        return self.score < LEAST_SCORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +170,15 @@ def _cosines(index: Index, plain: str) -> Mapping[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Suggester:
-    """An index with what is known of its entries: the active items and the topics outside the list."""
+    """An index with what is known of its entries: the active items and the topics outside the list.
+
+    common: the active items, those that come up most often first.
+    """
 
     index: Index
     list_kinds: Mapping[str, ListKind]
     topics: Mapping[str, OutsideSpec]
+    common: tuple[str, ...]
 
     def suggest(self, text: str, *, list_kinds: Iterable[ListKind] | None = None, top: int = 3) -> list[Suggestion]:
         """Up to `top` items the text may mean, best first; `list_kinds` keeps to the lists of the place's stations.
@@ -174,8 +186,25 @@ class Suggester:
         Empty when nothing in the text speaks clearly enough: better no suggestion than a wrong one.
         """
         wanted = frozenset(ListKind if list_kinds is None else list_kinds)
-        found = [Suggestion(*entry) for entry in rank(self.index, text) if self.list_kinds.get(entry[0]) in wanted]
-        return [suggestion for suggestion in found[:top] if suggestion.score >= LEAST_SCORE]
+        return [one for one in self._items(text) if self.list_kinds[one.code] in wanted and not one.weak][:top]
+
+    def likeliest(self, text: str, *, top: int = 3) -> list[Suggestion]:
+        """Exactly `top` different items (all, when the lists have fewer), best first; the weak ones say so.
+
+        For a desk that must look through something: what the text hardly speaks for comes next, then what is common.
+        """
+        found = self._items(text)
+        heard = {suggestion.code for suggestion in found}
+        found += [Suggestion(code, 0.0, ()) for code in self.common if code not in heard]
+        return found[:top]
+
+    def _items(self, text: str) -> list[Suggestion]:
+        found = [
+            Suggestion(code, score if reasons else min(score, BARE_MOST), reasons)
+            for code, score, reasons in rank(self.index, text)
+            if code in self.list_kinds
+        ]
+        return sorted(found, key=lambda suggestion: (-suggestion.score, suggestion.code))
 
     def outside(self, text: str) -> OutsideMatch | None:
         """The topic outside the list that is meant, or None when an item is as likely or nothing is clear."""
@@ -196,4 +225,5 @@ def suggester(specs: Iterable[ItemSpec], topics: Iterable[OutsideSpec]) -> Sugge
         index=build_index(names, words["items"] | words["outside"]),
         list_kinds={code: spec.list_kind for code, spec in known.items()},
         topics=other,
+        common=tuple(dict.fromkeys([*(code for code in words["common"] if code in known), *known])),
     )

@@ -6,8 +6,7 @@ from linli.access.api import as_system
 from linli.accounts.api import Unit, unit_for
 from linli.casework.intake.api import ReportState, report_by_id, route_report, suggest
 from linli.casework.intake.events import ReportReceived
-from linli.catalogue.api import OutsideMatch, outside
-from linli.catalogue.api import suggest as likeliest
+from linli.catalogue.api import OutsideMatch, likeliest, outside
 from linli.outbox.api import on
 from linli.territory.api import Area
 
@@ -20,17 +19,19 @@ def sort_report(event: ReportReceived) -> None:
         if report.state != ReportState.RECEIVED or report.item_code:
             return
         text = f"{report.title} {report.words}"
+        # Stored before it goes: the legal owner may send it back, and triage then needs the three as well.
+        suggest(
+            actor=system,
+            report_id=report.id,
+            suggestions=[
+                {"code": s.code, "score": round(s.score, 3), "reasons": list(s.reasons), "weak": s.weak}
+                for s in likeliest(text, top=3)
+            ],
+        )
         match = outside(text)
         owner = legal_owner(match, report.area) if match is not None else None
         if match is not None and owner is not None:
             route_report(actor=system, report_id=report.id, topic=match.topic.code, unit=owner)
-            return
-        found = likeliest(text, list_kinds=None, top=3)
-        suggest(
-            actor=system,
-            report_id=report.id,
-            suggestions=[{"code": s.code, "score": round(s.score, 3), "reasons": list(s.reasons)} for s in found],
-        )
 
 
 def legal_owner(match: OutsideMatch, area: Area) -> Unit | None:

@@ -42,7 +42,7 @@ TABLES: Mapping[str, list[Grant]] = {
     "accounts_post": REFERENCE,
     "accounts_savedfilter": [((*STAFF, "linli_reader"), (READ, ADD, CHANGE, "delete"))],
     "calendar_day": EDITED,
-    "calendar_shift": EDITED,
+    "calendar_shift": [*EDITED, (STAFF, ("delete",))],  # a plan of the same first day is replaced whole
     "audit_record": [(EVERYBODY, (ADD,)), ((*STAFF, "linli_reader"), (READ,))],
     "audit_opening": [(("linli_audit",), (ADD,)), ((*STAFF, "linli_reader"), (READ,))],
     "files_photo": [(EVERYBODY, (READ, ADD, CHANGE))],

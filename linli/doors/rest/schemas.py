@@ -169,7 +169,11 @@ class CasePage(BaseModel):
 
 
 class InboxRow(BaseModel):
-    """A report that waits for a decision; `suggestions` are item codes, likeliest first."""
+    """A report that waits for a decision; `suggestions` are item codes, likeliest first.
+
+    Three for every report whose words were read; none when the reporter chose the item himself (`item_code`).
+    weak_suggestions: those among them with little to go on.
+    """
 
     id: UUID
     number: str
@@ -178,6 +182,7 @@ class InboxRow(BaseModel):
     title: str
     item_code: str
     suggestions: list[str]
+    weak_suggestions: list[str]
     area_code: str
     unit: UnitOut
     received_at: datetime

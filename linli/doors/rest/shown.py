@@ -132,6 +132,7 @@ def inbox_row(report: Report) -> dict[str, object]:
         "title": report.title,
         "item_code": report.item_code,
         "suggestions": [one["code"] for one in report.suggestions],
+        "weak_suggestions": [one["code"] for one in report.suggestions if one.get("weak")],
         "area_code": report.area.code,
         "unit": unit_out(report.unit),
         "received_at": report.received_at,

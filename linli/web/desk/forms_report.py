@@ -48,12 +48,14 @@ class FileForm(ChosenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         pairs = [(one.code, one.title) for one in self.suggestions]
-        if self._routed and self.matter.thing.topic:
+        clear = [one.code for one in self.suggestions if not one.weak]
+        outside_first = self._routed and bool(self.matter.thing.topic)
+        if outside_first:
             pairs.insert(
                 0, (OUTSIDE, _("Outside the list: %(topic)s") % {"topic": words.topic_name(self.matter.thing.topic)})
             )
         self.choose("item", [*pairs, (OTHER, _("Another item"))])
-        self.fields["item"].initial = pairs[0][0] if pairs else OTHER
+        self.fields["item"].initial = OUTSIDE if outside_first else (clear or [OTHER])[0]
         self.fields["title"].initial = self.matter.title
         self.fields["at_once"].initial = self.actor.can("case.dispatch")
         self.choose("conditions", [(c, words.condition(c)) for c in self._conditions_of(self.chosen_code)])
@@ -153,7 +155,7 @@ class MergeForm(ChosenForm):
     def near(self) -> list[Beside]:
         """Open cases of the kinds it may be, nearest first."""
         report = self.matter.need_report()
-        codes = [report.item_code] if report.item_code else [one.code for one in suggested(report)]
+        codes = [report.item_code] if report.item_code else [one.code for one in suggested(report) if not one.weak]
         return [found for code in codes for found in beside(self.actor, report, code, limit=3)]
 
     def _line(self, one: Beside) -> str:

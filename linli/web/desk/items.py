@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from linli.catalogue.api import (
     CHANNEL_NAMES,
+    Difference,
     ItemSpec,
     Limit,
     ListKind,
+    differences,
     elements,
     in_force,
     is_active,
@@ -64,7 +64,7 @@ def _row(spec: ItemSpec, area_path: str | None) -> ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class ItemDetail:
-    """One item in full. `changed`: (what, here, in the district) for every value the town set for itself."""
+    """One item in full. `changed`: every value the place has of its own, beside the district's."""
 
     spec: ItemSpec
     name: str
@@ -83,7 +83,7 @@ class ItemDetail:
     before: str
     after: str
     closing: str
-    changed: Sequence[tuple[str, str, str]]
+    changed: Sequence[Difference]
 
 
 def detail(code: str, area_path: str | None) -> ItemDetail:
@@ -108,19 +108,8 @@ def detail(code: str, area_path: str | None) -> ItemDetail:
         before=words.listed(part.text for part in spec.evidence.before),
         after=words.listed(part.text for part in spec.evidence.after),
         closing=words.named(spec.closing.text, spec.closing_en),
-        changed=_changed(spec, base),
+        changed=differences(spec, base, english=en),
     )
-
-
-def _changed(spec: ItemSpec, base: ItemSpec) -> list[tuple[str, str, str]]:
-    pairs = [
-        (_("First contact"), _shown(spec.respond), _shown(base.respond)),
-        (_("Whole matter"), _shown(spec.resolve), _shown(base.resolve)),
-        (_("Who answers"), words.kind_name(spec.owner_kind), words.kind_name(base.owner_kind)),
-        (_("Counts as the same within (metres)"), str(spec.duplicate_radius_m), str(base.duplicate_radius_m)),
-        (_("and within (days)"), str(spec.duplicate_days), str(base.duplicate_days)),
-    ]
-    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 def _shown(limits: Sequence[Limit]) -> str:

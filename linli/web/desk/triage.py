@@ -11,8 +11,7 @@ from linli.calendar.api import current_calendar
 from linli.casework.cases.api import Case
 from linli.casework.dispatch.api import Proposal, propose
 from linli.casework.intake.api import Near, Report, near
-from linli.catalogue.api import ItemSpec, Limit, is_active, limit_shown, spec_for
-from linli.catalogue.api import suggest as likeliest
+from linli.catalogue.api import ItemSpec, Limit, is_active, likeliest, limit_shown, spec_for
 from linli.kernel.clock import now
 from linli.kernel.geo import point
 from linli.web.desk import words
@@ -23,28 +22,33 @@ TOP = 3
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A kind that a report may be, with the words that speak for it; `by_reporter` when he chose it himself."""
+    """A kind that a report may be, with the words that speak for it; `by_reporter` when he chose it himself.
+
+    weak: there is little to go on; it is shown to be looked through, never chosen beforehand.
+    """
 
     code: str
     title: str
-    reasons: Sequence[str]
-    percent: int
-    by_reporter: bool
+    reasons: Sequence[str] = ()
+    percent: int = 0
+    by_reporter: bool = False
+    weak: bool = False
 
 
 def suggested(report: Report) -> list[Suggested]:
-    """Up to three items: the reporter's own choice first, then what the machine stored, else what it says now."""
-    found = []
+    """Three items: the reporter's own choice first, then what the machine stored, then what it says now."""
+    found: dict[str, Suggested] = {}
     if report.item_code and is_active(report.item_code):
-        found.append(Suggested(report.item_code, words.item_title(report.item_code), (), 0, by_reporter=True))
-    stored = [(s["code"], float(s["score"]), tuple(s["reasons"])) for s in report.suggestions]
-    fresh = stored or [(s.code, s.score, s.reasons) for s in likeliest(f"{report.title} {report.words}", top=TOP)]
-    found += [
-        Suggested(code, words.item_title(code), reasons, round(score * 100), by_reporter=False)
-        for code, score, reasons in fresh
-        if code != report.item_code
+        found[report.item_code] = Suggested(report.item_code, words.item_title(report.item_code), by_reporter=True)
+    stored = [
+        (s["code"], float(s["score"]), tuple(s["reasons"]), bool(s.get("weak")))
+        for s in report.suggestions
+        if is_active(s["code"])
     ]
-    return found[:TOP]
+    fresh = [(s.code, s.score, s.reasons, s.weak) for s in likeliest(f"{report.title} {report.words}", top=TOP)]
+    for code, score, reasons, weak in (*stored, *fresh):
+        found.setdefault(code, Suggested(code, words.item_title(code), reasons, round(score * 100), weak=weak))
+    return list(found.values())[:TOP]
 
 
 @dataclass(frozen=True, slots=True)

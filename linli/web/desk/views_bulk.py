@@ -79,7 +79,7 @@ def item_options() -> list[str]:
 
 def _line(actor: Principal, report: Report, typed: str | None = None) -> Line:
     likely = suggested(report)
-    text = typed if typed is not None else (likely[0].title if likely else "")
+    text = typed if typed is not None else (likely[0].title if likely and not likely[0].weak else "")
     code = code_of(text)
     return Line(report, text, consequence(actor, report, code) if code else None)
 
