@@ -224,6 +224,8 @@ def addable(world: World, me: Me, table: str, row: Row) -> bool:
         return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
     if table in ("register_place", "register_duty", "doors_importbatch"):
         return changeable(world, me, table, row)
+    if table == "casework_case" and me.kind == "link":
+        return False  # a case is opened by the desk, never by its reporter
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
 
 
