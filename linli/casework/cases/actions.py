@@ -52,11 +52,13 @@ def lock_case(case_id: UUID, *, by_link: bool = False) -> Case:
 
     by_link: for a reporter, who may be the second one and then reads nothing of what the first one said.
     """
-    rows = Case.objects.defer(*FROM_FIRST_REPORTER) if by_link else Case.objects.all()
-    case = rows.select_for_update(of=("self",)).select_related("area", "unit", "desk").filter(id=case_id).first()
-    if case is None:
+    # First the bare row, then what hangs on it: joined in one statement, a case whose unit changed while we waited
+    # for the lock would not be found at all.
+    locked = list(Case.objects.select_for_update().filter(id=case_id).values_list("id", flat=True))
+    if not locked:
         raise NotFound(_("There is no such matter."), code="case_unknown")
-    return case
+    rows = Case.objects.defer(*FROM_FIRST_REPORTER) if by_link else Case.objects.all()
+    return rows.select_related("area", "unit", "desk").get(id=case_id)
 
 
 def case_for(*, actor: Who, act: str, case_id: UUID, of_unit: bool = False) -> Case:
