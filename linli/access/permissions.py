@@ -35,7 +35,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "case.return.rule": _LEADS,
     "case.handle": _DESK | UNIT_ROLES,
     "case.extend.ask": _DESK | UNIT_ROLES,
-    "case.extend.decide": _DESK,
+    "case.extend.decide": _DESK | {Role.DISTRICT},
     "case.suspend.ask": _DESK | UNIT_ROLES,
     "case.suspend.decide": _DESK,
     "case.resume": _DESK | UNIT_ROLES | _SYSTEM,

@@ -417,8 +417,9 @@ class _Builder:
     def fate_extended(self, leaf: str) -> None:
         got, hand = self.handling(leaf)
         self.by(hand, ask_extension, case_id=got.report_id, amount=Decimal(2), unit="d", words=self.words())
+        other = next(who for who in (WORKERS[leaf], self.centre(leaf)) if who != hand)
         self.by(
-            WORKERS[leaf], decide_extension, case_id=got.report_id, grant=self.rng.random() < 0.5, amount=Decimal(1),
+            other, decide_extension, case_id=got.report_id, grant=self.rng.random() < 0.5, amount=Decimal(1),
             unit="d", words=self.words(),
         )  # fmt: skip
 

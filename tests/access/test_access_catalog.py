@@ -148,7 +148,7 @@ def test_a_taken_role_or_a_guessed_token_opens_nothing(app: Cursor, world: Stage
 def _sees_nothing(cursor: Cursor, role: str) -> None:
     for table in sorted(set(TABLES) - {"files_photo", "register_place"}):
         with cursor.connection.transaction():
-            cursor.execute("select has_table_privilege(%s, 'select')", [table])
+            cursor.execute("select has_any_column_privilege(%s, 'select')", [table])
             if cursor.fetchone()[0]:
                 cursor.execute(f"select count(*) from {table}")
                 assert cursor.fetchone()[0] == 0, (role, table)

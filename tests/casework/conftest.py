@@ -1,3 +1,3 @@
-from casework.fixtures import fresh_caches, stage
+from casework.fixtures import crowd, fresh_caches, own_database, stage
 
-__all__ = ["fresh_caches", "stage"]
+__all__ = ["crowd", "fresh_caches", "own_database", "stage"]

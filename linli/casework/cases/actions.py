@@ -10,11 +10,18 @@ from django.utils.translation import gettext as _
 from linli.access.api import Principal, Reporter, Who, require
 from linli.accounts.api import unit_for
 from linli.audit.api import record
-from linli.casework.cases.events import CaseEnded, CaseOpened, CaseReopened, ExtensionAsked, ReportMerged
+from linli.casework.cases.events import (
+    CaseEnded,
+    CaseOpened,
+    CaseReopened,
+    CaseWithdrawn,
+    ExtensionAsked,
+    ReportMerged,
+)
 from linli.casework.cases.limits import limits_of
-from linli.casework.cases.models import Case, CaseReport
+from linli.casework.cases.models import FROM_FIRST_REPORTER, Case, CaseReport
 from linli.casework.cases.rules import ENDED, MAX_EXTENSIONS, TOP_LEVEL, CaseState, after
-from linli.casework.intake.api import Report, advance_report, desk_of, lock_report
+from linli.casework.intake.api import Report, advance_report, desk_of, report_for
 from linli.casework.timeline.api import (
     Act,
     ClockKind,
@@ -26,11 +33,12 @@ from linli.casework.timeline.api import (
     need_words,
     next_of,
     step_limit,
+    story,
 )
 from linli.catalogue.api import in_force
 from linli.files.api import attach
 from linli.kernel.clock import now
-from linli.kernel.errors import InvalidInput, NotFound, WrongState
+from linli.kernel.errors import Forbidden, InvalidInput, NotFound, WrongState
 from linli.kernel.ids import hash_secret
 from linli.kernel.text import normalise
 from linli.outbox.api import publish
@@ -39,13 +47,29 @@ MAX_WORDS = 4000
 CENTRE = "operation_centre"
 
 
-def lock_case(case_id: UUID) -> Case:
-    """The case, locked until the transaction ends. Raises NotFound, also when row scope hides it."""
-    case = (
-        Case.objects.select_for_update(of=("self",)).select_related("area", "unit", "desk").filter(id=case_id).first()
-    )
-    if case is None:
+def lock_case(case_id: UUID, *, by_link: bool = False) -> Case:
+    """The case, locked until the transaction ends. Raises NotFound, also when row scope hides it.
+
+    by_link: for a reporter, who may be the second one and then reads nothing of what the first one said.
+    """
+    # First the bare row, then what hangs on it: joined in one statement, a case whose unit changed while we waited
+    # for the lock would not be found at all.
+    locked = list(Case.objects.select_for_update().filter(id=case_id).values_list("id", flat=True))
+    if not locked:
         raise NotFound(_("There is no such matter."), code="case_unknown")
+    rows = Case.objects.defer(*FROM_FIRST_REPORTER) if by_link else Case.objects.all()
+    return rows.select_related("area", "unit", "desk").get(id=case_id)
+
+
+def case_for(*, actor: Who, act: str, case_id: UUID, of_unit: bool = False) -> Case:
+    """May I, lock, may I here: the case, locked, for somebody whose role and post allow `act` on it.
+
+    The role is asked first: one that only reads may not even lock, and would get the database's refusal, not ours.
+    of_unit: whether the people of the responsible unit reach it too. Raises Forbidden, NotFound.
+    """
+    require(actor, act)
+    case = lock_case(case_id, by_link=isinstance(actor, Reporter))
+    require(actor, act, area_path=case.area.path, unit_id=case.unit_id if of_unit else None)
     return case
 
 
@@ -111,8 +135,7 @@ def open_case(
     conditional limits apply. Raises Forbidden, NotFound, WrongState, InvalidInput for an unknown item.
     """
     with transaction.atomic():
-        report = lock_report(report_id)
-        require(actor, "report.triage", area_path=report.area.path, unit_id=report.unit_id)
+        report = report_for(actor=actor, act="report.triage", report_id=report_id, of_unit=True)
         if not item_code and not report.topic:
             raise InvalidInput(_("Choose the kind of matter."), code="item_missing")
         item = in_force(item_code, report.area.path) if item_code else None
@@ -156,10 +179,8 @@ def merge_report(*, actor: Principal, report_id: UUID, into: UUID) -> Case:
     Raises WrongState when either has ended, Forbidden outside the actor's area.
     """
     with transaction.atomic():
-        report = lock_report(report_id)
-        case = lock_case(into)
-        require(actor, "report.triage", area_path=report.area.path, unit_id=report.unit_id)
-        require(actor, "report.triage", area_path=case.area.path, unit_id=case.unit_id)
+        report = report_for(actor=actor, act="report.triage", report_id=report_id, of_unit=True)
+        case = case_for(actor=actor, act="report.triage", case_id=into, of_unit=True)
         advance_report(actor=actor, report=report, act=Act.MERGE, data={"into": case.number})
         CaseReport.objects.create(report=report, case=case, area_id=case.area_id, joined_at=now())
         case.reports += 1
@@ -174,8 +195,7 @@ def merge_report(*, actor: Principal, report_id: UUID, into: UUID) -> Case:
 def comment(*, actor: Principal, case_id: UUID, words: str, public: bool = False) -> None:
     """Say something on a matter. Changes no clock. Raises InvalidInput when nothing is said."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.comment", area_path=case.area.path, unit_id=case.unit_id)
+        case = case_for(actor=actor, act="case.comment", case_id=case_id, of_unit=True)
         need_words(words)
         advance(
             actor=actor, case=case, act=Act.COMMENT, words=words,
@@ -186,11 +206,9 @@ def comment(*, actor: Principal, case_id: UUID, words: str, public: bool = False
 def ask_extension(*, actor: Principal, case_id: UUID, amount: Decimal, unit: str, words: str) -> None:
     """Ask for more time, before the deadline, once (DOMAIN §2.2). Raises WrongState, InvalidInput."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.extend.ask", area_path=case.area.path, unit_id=case.unit_id)
+        case = case_for(actor=actor, act="case.extend.ask", case_id=case_id, of_unit=True)
         need_words(words)
-        if amount <= 0 or unit not in set("ehdn"):
-            raise InvalidInput(_("Say how much more time you need."), code="extension_amount")
+        _need_time(amount, unit)
         if case.extensions >= MAX_EXTENSIONS or case.extension_asked:
             raise WrongState(_("More time was asked for already."), code="extension_used")
         if case.promised_at is not None and case.promised_at <= now():
@@ -208,14 +226,17 @@ def ask_extension(*, actor: Principal, case_id: UUID, amount: Decimal, unit: str
 def decide_extension(*, actor: Principal, case_id: UUID, grant: bool, amount: Decimal, unit: str, words: str) -> None:
     """Grant or deny more time; granted, the reporter sees the new date and the reason.
 
-    Raises WrongState, InvalidInput.
+    Raises Forbidden for the person who asked: nobody decides his own request. Raises WrongState, InvalidInput.
     """
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.extend.decide", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.extend.decide", case_id=case_id)
         need_words(words)
         if not case.extension_asked:
             raise WrongState(_("Nobody asked for more time."), code="extension_not_asked")
+        if actor.user_id == _asked_by(case.id):
+            raise Forbidden(_("Somebody else must decide on your request."), code="own_extension")
+        if grant:
+            _need_time(amount, unit)
         case.extension_asked = False
         if grant:
             case.extensions += 1
@@ -229,11 +250,20 @@ def decide_extension(*, actor: Principal, case_id: UUID, grant: bool, amount: De
         )
 
 
+def _asked_by(case_id: UUID) -> int | None:
+    """Who asked last for more time, as the story tells it."""
+    return next((said.actor_id for said in reversed(story([case_id])) if said.act == Act.EXTEND_ASK), None)
+
+
+def _need_time(amount: Decimal, unit: str) -> None:
+    if amount <= 0 or unit not in set("ehdn"):
+        raise InvalidInput(_("Say how much more time you need."), code="extension_amount")
+
+
 def suspend(*, actor: Principal, case_id: UUID, reason: str) -> None:
     """Let the clocks stand still while a matter waits for a season, a court, a vote; a weekly reminder runs."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.suspend.decide", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.suspend.decide", case_id=case_id)
         need_words(reason)
         case.waiting_for = normalise(reason, max_length=200, multiline=False)
         advance(actor=actor, case=case, act=Act.SUSPEND, words=reason, limits=[step_limit(ClockKind.REVIEW)])
@@ -242,8 +272,7 @@ def suspend(*, actor: Principal, case_id: UUID, reason: str) -> None:
 def remind(*, actor: Principal, case_id: UUID) -> None:
     """Start the next week of the reminder; by the timer, or by somebody who has looked."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.resume", area_path=case.area.path, unit_id=case.unit_id)
+        case = case_for(actor=actor, act="case.resume", case_id=case_id, of_unit=True)
         advance(
             actor=actor, case=case, act=Act.REMIND, visibility=Visibility.STAFF, limits=[step_limit(ClockKind.REVIEW)]
         )  # fmt: skip
@@ -252,8 +281,7 @@ def remind(*, actor: Principal, case_id: UUID) -> None:
 def resume(*, actor: Principal, case_id: UUID, words: str = "") -> None:
     """Let the clocks go on from where they stood."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.resume", area_path=case.area.path, unit_id=case.unit_id)
+        case = case_for(actor=actor, act="case.resume", case_id=case_id, of_unit=True)
         case.waiting_for = ""
         advance(actor=actor, case=case, act=Act.RESUME, words=words)
 
@@ -261,8 +289,7 @@ def resume(*, actor: Principal, case_id: UUID, words: str = "") -> None:
 def void(*, actor: Principal, case_id: UUID, words: str) -> None:
     """Set a duplicate or invalid case aside, with its reason; it stays readable. Raises Forbidden, WrongState."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.void", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.void", case_id=case_id)
         need_words(words)
         advance(actor=actor, case=case, act=Act.VOID, words=words)
 
@@ -270,8 +297,7 @@ def void(*, actor: Principal, case_id: UUID, words: str) -> None:
 def reopen(*, actor: Principal, case_id: UUID, words: str) -> None:
     """Send a closed case back to work; the whole-item clock goes on from where it stood (重办)."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.reopen", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.reopen", case_id=case_id)
         need_words(words)
         case.reworks += 1
         case.result = ""
@@ -285,8 +311,7 @@ def escalate(*, actor: Principal, case_id: UUID, data: Mapping[str, object], lim
     limits: the time that the next level has for the step that was missed.
     """
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.escalate", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.escalate", case_id=case_id)
         case.level = min(TOP_LEVEL, case.level + 1)
         advance(
             actor=actor, case=case, act=Act.ESCALATE, data={**data, "level": case.level}, limits=limits,
@@ -310,8 +335,7 @@ def escalate_report(
 def add_by_reporter(*, actor: Reporter, case_id: UUID, words: str, photos: Sequence[UUID] = ()) -> None:
     """A reporter says more on an open matter. Changes no clock."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "report.add")
+        case = case_for(actor=actor, act="report.add", case_id=case_id)
         if not words.strip() and not photos:
             raise InvalidInput(_("Say what is wrong, or send a photo."), code="report_empty")
         attach(photos, area_id=case.area_id, link_key=hash_secret(actor.link))
@@ -321,8 +345,8 @@ def add_by_reporter(*, actor: Reporter, case_id: UUID, words: str, photos: Seque
 def withdraw_case(*, actor: Reporter, case_id: UUID, words: str = "") -> None:
     """The only reporter takes a matter back before anybody was sent. Raises WrongState afterwards."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "report.withdraw")
+        case = case_for(actor=actor, act="report.withdraw", case_id=case_id)
         if case.reports > 1:
             raise WrongState(_("Others have reported the same; it goes on for them."), code="others_wait")
         advance(actor=actor, case=case, act=Act.WITHDRAW, words=words)
+        publish(CaseWithdrawn(case.id, case.area_id, case.unit_id))

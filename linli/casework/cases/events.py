@@ -38,6 +38,15 @@ class CaseReopened:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseWithdrawn:
+    """The reporter took his matter back while this unit had it."""
+
+    case_id: UUID
+    area_id: int
+    unit_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseEnded:
     """A case was closed or voided."""
 

@@ -9,6 +9,9 @@ from linli.casework.intake.api import Report
 from linli.register.places.api import Place
 from linli.territory.api import Area
 
+FROM_FIRST_REPORTER = ("title", "place", "place_text", "lat", "lng")
+"""What a case has from its first report: a reporter whose own report was merged into it may not read these columns."""
+
 
 class Case(models.Model):
     """A matter that was taken on. It has the id and the number of its first report, one owner and one story.

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from linli.access.api import Principal, Reporter, Who, first_within, within
 from linli.accounts.api import UNIT_ROLES
-from linli.casework.cases.models import Case, CaseReport
+from linli.casework.cases.models import FROM_FIRST_REPORTER, Case, CaseReport
 from linli.casework.cases.rules import ENDED
 from linli.casework.intake.api import Report, reports
 from linli.casework.timeline.api import SAID_BY_REPORTERS, Entry, story
@@ -40,8 +40,13 @@ def case_by_id(actor: Principal, case_id: UUID) -> Case:
 
 
 def case_of_report(reporter: Reporter) -> Case | None:
-    """The case a reporter's report became or was merged into, if any."""
-    joined = CaseReport.objects.filter(report_id=reporter.report_id).select_related("case__area", "case__unit").first()
+    """The case a reporter's report became or was merged into, if any: without what its first reporter said."""
+    joined = (
+        CaseReport.objects.filter(report_id=reporter.report_id)
+        .select_related("case__area", "case__unit")
+        .defer(*(f"case__{column}" for column in FROM_FIRST_REPORTER))
+        .first()
+    )
     return joined.case if joined else None
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from linli.access.api import Principal, require
 from linli.accounts.api import AREA_ROLES, Role, Unit, unit_by_id, units_near
-from linli.casework.cases.api import MAX_RETURNS, Case, advance, lock_case
+from linli.casework.cases.api import MAX_RETURNS, Case, advance, case_for
 from linli.casework.dispatch.events import CaseDispatched, ReturnAsked, ReturnRuled
 from linli.casework.dispatch.models import Assignment
 from linli.casework.dispatch.queries import Proposal, current, propose
@@ -28,8 +28,7 @@ def dispatch_case(*, actor: Principal, case_id: UUID, unit_id: int | None = None
     Raises Forbidden, WrongState, InvalidInput when the unit does not answer here or the choice has no reason.
     """
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.dispatch", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.dispatch", case_id=case_id)
         proposal = propose(case, at=now())
         assignment = _assign(actor, case, _chosen(case, proposal, unit_id, words), proposal)
         _send(actor, case, assignment, Act.DISPATCH, words)
@@ -39,8 +38,7 @@ def dispatch_case(*, actor: Principal, case_id: UUID, unit_id: int | None = None
 def transfer(*, actor: Principal, case_id: UUID, unit_id: int, words: str) -> Assignment:
     """Take a case from one unit and send it to another, with the reason. The promise to the reporter stays."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.transfer", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.transfer", case_id=case_id)
         need_words(words)
         if unit_id == case.unit_id:
             raise InvalidInput(_("It is with this unit already."), code="same_unit")
@@ -56,10 +54,9 @@ def transfer(*, actor: Principal, case_id: UUID, unit_id: int, words: str) -> As
 def accept_assignment(*, actor: Principal, case_id: UUID, key: str = "") -> None:
     """The unit takes the case on, under one key once. Raises Forbidden for people of other units, WrongState."""
     with transaction.atomic():
-        case = lock_case(case_id)
+        case = case_for_hands(actor=actor, act="case.accept", case_id=case_id)
         if said_before(actor.user_id, case.id, key):
             return
-        require_hands(actor, "case.accept", case)
         Assignment.objects.filter(case=case, ended_at__isnull=True).update(
             state=AssignmentState.ACCEPTED, accepted_by=actor.user_id, accepted_at=now()
         )
@@ -72,8 +69,7 @@ def ask_return(*, actor: Principal, case_id: UUID, reason: str, words: str) -> N
     Raises InvalidInput for a reason that is not on the list, WrongState the second time.
     """
     with transaction.atomic():
-        case = lock_case(case_id)
-        require_hands(actor, "case.return.ask", case)
+        case = case_for_hands(actor=actor, act="case.return.ask", case_id=case_id)
         if reason not in RETURN_REASONS:
             raise InvalidInput(_("Choose a reason from the list."), code="return_reason")
         need_words(words)
@@ -99,8 +95,7 @@ def rule_return(*, actor: Principal, case_id: UUID, grant: bool, words: str) -> 
     Raises Forbidden, WrongState.
     """
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.return.rule", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.return.rule", case_id=case_id)
         need_words(words)
         running = current(case)
         if running is not None and running.assigned_by == actor.user_id:
@@ -124,12 +119,18 @@ def rule_return(*, actor: Principal, case_id: UUID, grant: bool, words: str) -> 
 def take_routed(*, actor: Principal, case: Case) -> None:
     """A legal owner who opened a routed case has it at once: dispatched to and accepted by himself."""
     with transaction.atomic():
-        locked = lock_case(case.id)
-        require(actor, "report.triage", area_path=locked.area.path, unit_id=locked.unit_id)
+        locked = case_for(actor=actor, act="report.triage", case_id=case.id, of_unit=True)
         proposal = Proposal(unit_by_id(locked.unit_id), (("legal_owner", locked.topic),), None)
         assignment = _assign(actor, locked, proposal.unit, proposal)
         _send(actor, locked, assignment, Act.DISPATCH, "")
         accept_assignment(actor=actor, case_id=case.id)
+
+
+def case_for_hands(*, actor: Principal, act: str, case_id: UUID) -> Case:
+    """The case, locked, for the people who do its work. Raises Forbidden, NotFound."""
+    case = case_for(actor=actor, act=act, case_id=case_id, of_unit=True)
+    require_hands(actor, act, case)
+    return case
 
 
 def require_hands(actor: Principal, act: str, case: Case) -> None:

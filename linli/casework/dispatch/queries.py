@@ -77,7 +77,9 @@ def _situation(case: Case, spec: ItemSpec | None, at: datetime) -> Situation:
 
 
 def _rules(at: datetime) -> list[RuleSpec]:
-    rows = Rule.objects.filter(valid_from__lte=at).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=at))
+    # A rule whose own unit has given up holds for nobody: the next one does, and at last the list.
+    standing = Q(unit__isnull=True) | Q(unit__is_active=True)
+    rows = Rule.objects.filter(standing, Q(valid_to__isnull=True) | Q(valid_to__gt=at), valid_from__lte=at)
     return [
         RuleSpec(
             id=row.id,

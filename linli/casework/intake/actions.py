@@ -44,6 +44,18 @@ def lock_report(report_id: UUID) -> Report:
     return report
 
 
+def report_for(*, actor: Who, act: str, report_id: UUID, of_unit: bool = False) -> Report:
+    """May I, lock, may I here: the report, locked, for somebody whose role and post allow `act` on it.
+
+    The role is asked first: one that only reads may not even lock, and would get the database's refusal, not ours.
+    of_unit: whether the people of the unit it lies with reach it too. Raises Forbidden, NotFound.
+    """
+    require(actor, act)
+    report = lock_report(report_id)
+    require(actor, act, area_path=report.area.path, unit_id=report.unit_id if of_unit else None)
+    return report
+
+
 def advance_report(
     *,
     actor: Who,
@@ -96,8 +108,7 @@ def route_report(*, actor: Principal, report_id: UUID, topic: str, unit: Unit, w
     Raises Forbidden, WrongState.
     """
     with transaction.atomic():
-        report = lock_report(report_id)
-        require(actor, "report.route", area_path=report.area.path, unit_id=report.unit_id)
+        report = report_for(actor=actor, act="report.route", report_id=report_id, of_unit=True)
         report.topic, report.unit = topic, unit
         limit = step_limit(ClockKind.TRIAGE, case="routed")
         data = {"topic": topic, "unit": unit.id, "unit_name": unit.name}
@@ -112,8 +123,7 @@ def send_back(*, actor: Principal, report_id: UUID, words: str) -> Report:
     Each owner may say so once: routed to him again, he keeps it. Raises Forbidden, InvalidInput, WrongState.
     """
     with transaction.atomic():
-        report = lock_report(report_id)
-        require(actor, "report.triage", area_path=report.area.path, unit_id=report.unit_id)
+        report = report_for(actor=actor, act="report.triage", report_id=report_id, of_unit=True)
         need_words(words)
         if any(said.act == Act.SEND_BACK and said.data["unit"] == report.unit_id for said in story([report.id])):
             raise WrongState(_("This unit sent it back once; it stays with this unit now."), code="send_back_used")
@@ -139,8 +149,7 @@ def _hand_back(report: Report, desk: Unit) -> None:
 def ask_refusal(*, actor: Principal, report_id: UUID, reason: str) -> Report:
     """Propose not to take a report on. Another person must review it before anybody is told no."""
     with transaction.atomic():
-        report = lock_report(report_id)
-        require(actor, "report.refuse.propose", area_path=report.area.path, unit_id=report.unit_id)
+        report = report_for(actor=actor, act="report.refuse.propose", report_id=report_id, of_unit=True)
         need_words(reason)
         report.reason, report.asked_by = normalise(reason, max_length=400), actor.user_id
         limit = step_limit(ClockKind.REFUSAL)
@@ -157,8 +166,7 @@ def review_refusal(*, actor: Principal, report_id: UUID, agree: bool, words: str
     Raises Forbidden for the person who proposed it: nobody reviews his own refusal.
     """
     with transaction.atomic():
-        report = lock_report(report_id)
-        require(actor, "report.refuse.review", area_path=report.area.path)
+        report = report_for(actor=actor, act="report.refuse.review", report_id=report_id)
         if report.asked_by == actor.user_id:
             raise Forbidden(_("Somebody else must review your proposal."), code="own_refusal")
         need_words(words)
@@ -174,8 +182,7 @@ def review_refusal(*, actor: Principal, report_id: UUID, agree: bool, words: str
 def withdraw_report(*, actor: Reporter, report_id: UUID, words: str = "") -> Report:
     """The reporter takes a report back before anybody works on it. Raises WrongState afterwards."""
     with transaction.atomic():
-        report = lock_report(report_id)
-        require(actor, "report.withdraw")
+        report = report_for(actor=actor, act="report.withdraw", report_id=report_id)
         advance_report(actor=actor, report=report, act=Act.WITHDRAW, words=normalise(words, max_length=400))
         publish(ReportClosed(report.id, report.area_id, report.state))
     return report
@@ -184,8 +191,7 @@ def withdraw_report(*, actor: Reporter, report_id: UUID, words: str = "") -> Rep
 def add_to_report(*, actor: Reporter, report_id: UUID, words: str, photos: Sequence[UUID] = ()) -> Report:
     """The reporter adds words or photos while the report waits. Changes no clock."""
     with transaction.atomic():
-        report = lock_report(report_id)
-        require(actor, "report.add")
+        report = report_for(actor=actor, act="report.add", report_id=report_id)
         said = normalise(words, max_length=MAX_WORDS)
         if not said and not photos:
             raise InvalidInput(_("Say what is wrong, or send a photo."), code="report_empty")
@@ -197,7 +203,7 @@ def add_to_report(*, actor: Reporter, report_id: UUID, words: str, photos: Seque
 def suggest(*, actor: Principal, report_id: UUID, suggestions: Sequence[Mapping[str, object]]) -> None:
     """Store the likeliest items for the desk; a technical entry, no decision. Does nothing once triage is over."""
     with transaction.atomic():
-        report = lock_report(report_id)
+        report = report_for(actor=actor, act="report.triage", report_id=report_id, of_unit=True)
         if after(ReportState(report.state), Act.SUGGEST) is None:
             return
         report.suggestions = [dict(one) for one in suggestions]

@@ -73,14 +73,15 @@ end $$;
 create or replace function {schema}.casework_near(at_lat float8, at_lng float8, of_item text, within_m float8, since timestamptz)
   returns table (state text, opened_at timestamptz, distance_m int, reports int)
   language sql stable security definer set search_path = pg_catalog, {schema}, pg_temp as $$
-  select c.state, c.opened_at,
-         (111320 * sqrt((c.lat - at_lat) ^ 2 + ((c.lng - at_lng) * cos(radians(at_lat))) ^ 2))::int as d,
-         c.reports
-    from casework_case c
-   where c.item_code = of_item and c.opened_at >= since and c.state not in ('closed', 'voided')
+  select c.state, c.opened_at, away.m::int, c.reports
+    from casework_case c,
+         lateral (select 111320 * sqrt((c.lat - at_lat) ^ 2 + ((c.lng - at_lng) * cos(radians(at_lat))) ^ 2) as m) away
+   where c.item_code = of_item and of_item <> '' and c.opened_at >= since and c.state not in ('closed', 'voided')
+     -- The square is what the index knows, the circle is what was asked for.
      and c.lat between at_lat - within_m / 111320 and at_lat + within_m / 111320
-     and c.lng between at_lng - within_m / 95000 and at_lng + within_m / 95000
-   order by 3 limit 5 $$;
+     and c.lng between at_lng - within_m / 90000 and at_lng + within_m / 90000
+     and away.m <= within_m
+   order by away.m limit 5 $$;
 
 -- The legal owner gives a report back to the desk: the one step by which a unit takes a row out of its own sight, which
 -- row scope refuses. Only a report that the caller reaches and that has just become the desk's again.

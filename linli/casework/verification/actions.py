@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from linli.access.api import Principal, Reporter, require
 from linli.accounts.api import Role
-from linli.casework.cases.api import Case, Result, advance, case_of_report, lock_case
+from linli.casework.cases.api import Case, Result, advance, case_for, case_of_report
 from linli.casework.timeline.api import Act, ClockKind, need_words, step_limit
 from linli.casework.verification.events import CaseRated, WorkSentBack, WorkVerified
 from linli.casework.verification.models import Check, Rating
@@ -33,8 +33,7 @@ def verify(
     Raises Forbidden, InvalidInput, WrongState.
     """
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.verify", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.verify", case_id=case_id)
         if actor.user_id in hands_of(case.id):
             raise Forbidden(_("You worked on this matter; somebody else must verify it."), code="own_work")
         if passed and case.result == Result.UNSOLVABLE and actor.role not in LEADS:
@@ -59,8 +58,7 @@ def verify(
 def rate(*, actor: Reporter, satisfaction: Satisfaction, words: str = "") -> None:
     """The reporter rates a verified matter as solved; it is closed. Raises NotFound, WrongState."""
     with transaction.atomic():
-        case = _own_case(actor)
-        require(actor, "case.rate")
+        case = _own_case(actor, "case.rate")
         _keep(actor, case, satisfaction, solved=True, words=words)
         data = {"satisfaction": satisfaction}
         advance(actor=actor, case=case, act=Act.RATE, words=normalise(words, max_length=400), data=data)
@@ -73,8 +71,7 @@ def dispute(*, actor: Reporter, words: str, photos: Sequence[UUID] = ()) -> None
     Raises InvalidInput when nothing is said, WrongState once the days for it are over.
     """
     with transaction.atomic():
-        case = _own_case(actor)
-        require(actor, "case.dispute")
+        case = _own_case(actor, "case.dispute")
         if not words.strip():
             raise InvalidInput(_("Say what is still wrong."), code="words_missing")
         _keep(actor, case, Satisfaction.DISSATISFIED, solved=False, words=words)
@@ -87,8 +84,7 @@ def dispute(*, actor: Reporter, words: str, photos: Sequence[UUID] = ()) -> None
 def close_unrated(*, actor: Principal, case_id: UUID) -> bool:
     """Close a verified matter that nobody rated in time. Returns False when it has moved on meanwhile."""
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.close", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.close", case_id=case_id)
         try:
             advance(actor=actor, case=case, act=Act.CLOSE)
         except WrongState:
@@ -96,11 +92,12 @@ def close_unrated(*, actor: Principal, case_id: UUID) -> bool:
     return True
 
 
-def _own_case(actor: Reporter) -> Case:
+def _own_case(actor: Reporter, act: str) -> Case:
+    require(actor, act)
     joined = case_of_report(actor)
     if joined is None:
         raise NotFound(_("Nobody has taken this up yet."), code="case_unknown")
-    return lock_case(joined.id)
+    return case_for(actor=actor, act=act, case_id=joined.id)
 
 
 def _keep(actor: Reporter, case: Case, satisfaction: Satisfaction, *, solved: bool, words: str) -> None:

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from linli.access.api import Principal, require
-from linli.casework.cases.api import Case, CaseState, Result, advance, lock_case
-from linli.casework.dispatch.api import current, require_hands
+from linli.access.api import Principal
+from linli.casework.cases.api import Case, CaseState, Result, advance, case_for
+from linli.casework.dispatch.api import case_for_hands, current
 from linli.casework.timeline.api import Act, ClockKind, clocks_of, said_before, step_limit
 from linli.casework.works.events import SelfHandled, WorkDone
 from linli.casework.works.models import WorkOrder
@@ -29,10 +29,9 @@ def arrive(*, actor: Principal, case_id: UUID, words: str = "", photos: Sequence
     key: what makes a repeat harmless, here and in the acts below; the phone of a worker makes one for each act.
     """
     with transaction.atomic():
-        case = lock_case(case_id)
+        case = case_for_hands(actor=actor, act="case.handle", case_id=case_id)
         if said_before(actor.user_id, case.id, key):
             return
-        require_hands(actor, "case.handle", case)
         order = _order(actor, case)
         order.arrived_at = order.arrived_at or now()
         order.before = [*order.before, *photos]
@@ -51,10 +50,9 @@ def arrive(*, actor: Principal, case_id: UUID, words: str = "", photos: Sequence
 def add_step(*, actor: Principal, case_id: UUID, words: str, photos: Sequence[UUID] = (), key: str = "") -> None:
     """Say what was done so far. Stops no clock. Raises InvalidInput when nothing is said or shown."""
     with transaction.atomic():
-        case = lock_case(case_id)
+        case = case_for_hands(actor=actor, act="case.handle", case_id=case_id)
         if said_before(actor.user_id, case.id, key):
             return
-        require_hands(actor, "case.handle", case)
         if not words.strip() and not photos:
             raise InvalidInput(_("Say or show what was done."), code="step_empty")
         _order(actor, case).save()
@@ -70,10 +68,9 @@ def reach_milestone(
     Raises Forbidden, WrongState, InvalidInput when this matter has no such milestone.
     """
     with transaction.atomic():
-        case = lock_case(case_id)
+        case = case_for_hands(actor=actor, act="case.handle", case_id=case_id)
         if said_before(actor.user_id, case.id, key):
             return
-        require_hands(actor, "case.handle", case)
         order = _order(actor, case)
         if (ClockKind.MILESTONE, label) not in {(clock.kind, clock.label) for clock in clocks_of(case.id)}:
             raise InvalidInput(_("This matter has no such milestone."), code="milestone_unknown")
@@ -93,10 +90,9 @@ def feed_back(
     kept by the caller.
     """
     with transaction.atomic():
-        case = lock_case(case_id)
+        case = case_for_hands(actor=actor, act="case.handle", case_id=case_id)
         if said_before(actor.user_id, case.id, key):
             return
-        require_hands(actor, "case.handle", case)
         if not words.strip():
             raise InvalidInput(_("Say in a few words what came of it."), code="words_missing")
         order = _order(actor, case)
@@ -125,8 +121,7 @@ def self_handle(
     Raises WrongState when the item must be seen by other eyes (safety, or more than an hour: DOMAIN §3 rule 2).
     """
     with transaction.atomic():
-        case = lock_case(case_id)
-        require(actor, "case.self_handle", area_path=case.area.path)
+        case = case_for(actor=actor, act="case.self_handle", case_id=case_id)
         if not case.cls or not self_handle_allowed(ItemClass(case.cls), now() - case.opened_at):
             raise WrongState(_("Somebody else must verify this kind of matter."), code="needs_other_eyes")
         gaps = missing_evidence(_wanted(case), before=before, after=after, solved=True)
