@@ -29,6 +29,11 @@ REFERENCE: list[Grant] = [(EVERYBODY, (READ,))]
 EDITED: list[Grant] = [(EVERYBODY, (READ,)), (STAFF, (ADD, CHANGE))]
 CASEWORK: list[Grant] = [((*STAFF, "linli_link"), (READ, ADD, CHANGE)), (("linli_reader",), (READ,))]
 SIGN_IN: list[Grant] = [(("linli_app",), (READ, ADD, CHANGE, "delete"))]
+PERSON = (
+    "id, username, name, email, language, is_staff, is_active, is_superuser, date_joined, last_login, password_stamp"
+)
+"""The columns of a person without the password: of that the gate fetches one at a time (linli/access/passwords.sql)."""
+OWN_CHOICE = "last_login, email, language"
 JOBS: list[Grant] = [
     (STAFF, (READ, ADD, CHANGE, "delete")),
     (("linli_link", "linli_public", "linli_intake"), (ADD, READ)),
@@ -37,7 +42,7 @@ JOBS: list[Grant] = [
 TABLES: Mapping[str, list[Grant]] = {
     "territory_area": REFERENCE,
     "posture_declaration": REFERENCE,
-    "accounts_user": [(EVERYBODY, (READ,)), (("linli_app",), (CHANGE,))],
+    "accounts_user": [(EVERYBODY, (f"{READ} ({PERSON})",)), (("linli_app",), (f"{CHANGE} ({OWN_CHOICE})",))],
     "accounts_unit": REFERENCE,
     "accounts_post": REFERENCE,
     "calendar_day": EDITED,
