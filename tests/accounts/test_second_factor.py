@@ -66,7 +66,7 @@ def set_up(client: Client, who: str = "worker") -> tuple[str, list[str]]:
     answer = client.post(f"{MFA}totp/activate/", {"code": code_at(found[1], time.time())})
     assert answer.status_code == 302
     shown = client.get(f"{MFA}recovery-codes/").content.decode()
-    return found[1], re.findall(r"^\d{8}$|(?<=>)\d{8}(?=\n)|(?<=\n)\d{8}(?=<)", shown, re.M)
+    return found[1], re.findall(r"^\d{8}$|(?<=>)\d{8}(?=\n)|(?<=\n)\d{8}(?=<)", shown, re.MULTILINE)
 
 
 def shift(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
@@ -239,8 +239,8 @@ ENGLISH = re.compile(r"\b(Authenticator|Deactivate|Activate|Recovery|Security|Ke
 
 def seen(page: str) -> str:
     """What a reader sees: no tags, no scripts."""
-    main = page.split('<main id="main"')[1].split("</main>")[0]
-    return re.sub(r"<[^>]+>", " ", re.sub(r"<script.*?</script>", " ", main, flags=re.S))
+    main = page.split('<main id="main"')[1].split("</main>", maxsplit=1)[0]
+    return re.sub(r"<[^>]+>", " ", re.sub(r"<script.*?</script>", " ", main, flags=re.DOTALL))
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

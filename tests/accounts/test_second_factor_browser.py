@@ -12,10 +12,10 @@ from pathlib import Path
 import cast
 import conftest as house
 import pytest
+from accounts.totp import code_at
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
-from accounts.totp import code_at
 
 from linli.project import assets
 from linli.project.bench.scratch import child, free_port, wait_ready
