@@ -19,7 +19,7 @@ def posts_of(user_id: int, today: date) -> list[Post]:
 def holders(role: Role, area_id: int, today: date) -> list[Post]:
     """Who holds `role` over exactly this area today, the holder before his deputy."""
     held = _held(Post.objects.filter(role=role, area_id=area_id, user__is_active=True), today)
-    return list(held.select_related("user").defer("user__password").order_by("deputy", "id"))
+    return list(held.select_related("user").order_by("deputy", "id"))
 
 
 def _held(posts: QuerySet[Post], today: date) -> QuerySet[Post]:

@@ -67,7 +67,6 @@ def carry(*, limit: int = 100) -> int:
             .filter(not_before__lte=now())
             .exclude(receipts__transport=name, receipts__user_id__isnull=True)
             .select_related("post__user", "unit")
-            .defer("post__user__password")
             .order_by("id")[:limit]
         )
         for notice in waiting:

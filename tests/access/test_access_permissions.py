@@ -83,14 +83,12 @@ def test_every_act_and_every_role_is_in_the_table() -> None:
     assert set(LETTERS.values()) == set(Role)
 
 
-@pytest.mark.parametrize(("act", "role", "may"), table(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("act", "role", "may"), table(), ids=str)
 def test_the_table_holds(act: str, role: Role, may: bool) -> None:
     assert somebody(role).can(act) is may
 
 
-@pytest.mark.parametrize(
-    "act", ["", "case", "case.*", "CASE.READ", "case.read ", "case.delete", "report.read;case.void"]
-)
+@pytest.mark.parametrize("act", ["", "case", "case.*", "CASE.READ", "case.read ", "report.read;case.void"])
 def test_an_act_that_is_not_listed_is_refused_to_everybody(act: str) -> None:
     assert not any(somebody(role).can(act) for role in Role)
     with pytest.raises(Forbidden) as caught:

@@ -34,7 +34,6 @@ def demo_accounts() -> list[Account]:
     posts = (
         Post.objects.filter(role__in=ORDER, ends_on__isnull=True, user__is_active=True)
         .select_related("user", "unit", "area")
-        .defer("user__password")
         .order_by("role", "deputy", "id")
         .distinct("role")
     )
