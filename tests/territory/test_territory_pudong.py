@@ -56,7 +56,7 @@ def test_codes_have_the_length_of_their_level_and_begin_with_their_town() -> Non
 def test_each_kind_stands_below_the_kinds_it_may_stand_below() -> None:
     below = {
         AreaKind.DISTRICT: {None}, AreaKind.TOWN: {AreaKind.DISTRICT}, AreaKind.STATION: {AreaKind.TOWN},
-        **dict.fromkeys(LEAF_KINDS, {AreaKind.TOWN, AreaKind.STATION}),
+        **{kind: {AreaKind.TOWN, AreaKind.STATION} for kind in LEAF_KINDS},
     }  # fmt: skip
     for area in tree():
         parent = AreaKind(area.parent.kind) if area.parent else None
