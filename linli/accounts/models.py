@@ -53,7 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     id = models.AutoField(primary_key=True)
-    password = UnreadField(_("password"), max_length=128)
+    password = UnreadField("password", max_length=128)
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=60)
     email = models.EmailField(blank=True, default="")

@@ -37,11 +37,9 @@ def role_now() -> str:
         return str(cursor.fetchone()[0])
 
 
-def token(who: str, **given: timedelta | datetime) -> str:
+def token(who: str, *, ttl: timedelta = timedelta(hours=1), mfa_at: datetime | None = None) -> str:
     post = Post.objects.filter(user__username=who).order_by("id")[0]
-    ttl = given.pop("ttl", timedelta(hours=1))
-    assert isinstance(ttl, timedelta)
-    return open_session(user_id=post.user_id, post_id=post.id, kind="web", ttl=ttl, **given)
+    return open_session(user_id=post.user_id, post_id=post.id, kind="web", ttl=ttl, mfa_at=mfa_at)
 
 
 @pytest.mark.parametrize(("who", "role"), [

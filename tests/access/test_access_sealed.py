@@ -10,6 +10,7 @@ import pytest
 from casework.fixtures import fresh_caches, stage
 from casework.stage import Matter, Stage
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 from hypothesis import given
@@ -180,7 +181,7 @@ def test_the_number_lies_nowhere_in_the_database(stage: Stage, matter: Matter) -
 def test_what_was_sealed_opens_only_for_its_own_id(value: str) -> None:
     mine, other = uuid4(), uuid4()
     stored = seal(value, secret_id=mine)
-    key = sealed.AESGCM(sealed._key("seal"))
+    key = AESGCM(sealed._key("seal"))
     assert key.decrypt(stored[:12], stored[12:], mine.bytes).decode() == value
     with pytest.raises(InvalidTag):
         key.decrypt(stored[:12], stored[12:], other.bytes)

@@ -23,7 +23,7 @@ OPEN = {
 }  # fmt: skip
 
 
-def run(statement: str, role: str = "linli_app", *given: object) -> list[tuple[object, ...]]:
+def run(statement: str, role: str = "linli_app", *given: str) -> list[tuple[object, ...]]:
     """A statement as one of the application's roles; what it breaks is undone."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
@@ -34,7 +34,7 @@ def run(statement: str, role: str = "linli_app", *given: object) -> list[tuple[o
 
 
 def as_owner(statement: str) -> list[tuple[object, ...]]:
-    return run(statement, settings.DATABASES["owner"]["USER"])
+    return run(statement, str(settings.DATABASES["owner"]["USER"]))
 
 
 @pytest.mark.parametrize("role", APP_ROLES)
@@ -55,7 +55,7 @@ def test_a_new_column_of_a_person_is_decided_about() -> None:
     seen = run(
         "select column_name from information_schema.column_privileges where grantee = 'linli_app'"
         " and table_name = 'accounts_user' and privilege_type = 'SELECT'",
-        settings.DATABASES["owner"]["USER"],
+        str(settings.DATABASES["owner"]["USER"]),
     )
     assert {name for (name,) in seen} == OPEN
 
@@ -139,7 +139,7 @@ def test_saving_a_person_leaves_the_hash_alone() -> None:
     user = User.objects.get(username="worker")
     before = as_owner("select password from accounts_user where username = 'worker'")
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(settings.DATABASES["owner"]["USER"])))
+        cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(str(settings.DATABASES["owner"]["USER"]))))
         user.name = "另一个名字"
         user.save()
     assert as_owner("select password from accounts_user where username = 'worker'") == before
@@ -184,7 +184,7 @@ def test_the_contents_of_one_session_open_nothing_under_another_key() -> None:
     places = [SessionStore(key).create_model_instance({}).session_key for key in keys]
     run(
         "update django_session set session_data = (select session_data from django_session where session_key = %s)"
-        " where session_key = %s", "linli_app", *places,
+        " where session_key = %s", "linli_app", *map(str, places),
     )  # fmt: skip
     assert thief.get("/work/me/").headers["Location"].startswith("/accounts/login/")
     assert chief.get("/work/me/").status_code == 200
@@ -222,7 +222,8 @@ def test_a_session_that_was_given_a_new_key_is_gone_under_the_old_one() -> None:
 
 def test_deleting_ends_a_session_by_its_key_or_this_one() -> None:
     one, two = SessionStore(), SessionStore()
-    one.create(), two.create()
+    for store in (one, two):
+        store.create()
     SessionStore().delete(one.session_key)
     two.delete()
     SessionStore().delete()

@@ -47,7 +47,7 @@ def test_no_role_changes_or_deletes_a_line(stage: Stage, role: str, table: str, 
     """Not the owner either: there the trigger stands in the way."""
     stage.receive()
     before = stage.one(f"select count(*) from {table}")
-    as_role = settings.DATABASES["owner"]["USER"] if role == OWNER else role
+    as_role = str(settings.DATABASES["owner"]["USER"]) if role == OWNER else role
     if table == "audit_opening" and role == OWNER:
         stage.own(
             "insert into audit_opening (id, actor_id, post_id, secret_id, subject_kind, subject_id, area_id, field,"

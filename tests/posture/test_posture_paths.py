@@ -23,7 +23,7 @@ WAY_UP = (cast.HOME_AREA, cast.STATION, cast.TOWN, cast.DISTRICT)
 
 def declare(code: str, mode: Mode, *, after: timedelta = timedelta(0), hours: float = 2) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(settings.DATABASES["owner"]["USER"])))
+        cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(str(settings.DATABASES["owner"]["USER"]))))
     since = MONDAY + after
     Declaration.objects.create(
         area=area_by_code(code), mode=mode, since=since, until=since + timedelta(hours=hours), authority="镇政府",

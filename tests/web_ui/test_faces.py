@@ -11,7 +11,7 @@ from casework.fixtures import fresh_caches, stage
 from casework.stage import Stage
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.utils import translation
 
@@ -34,7 +34,7 @@ def _fresh() -> None:
     cache.clear()
 
 
-def guarded(answer: HttpResponse) -> None:
+def guarded(answer: HttpResponseBase) -> None:
     """The headers that every answer must carry."""
     policy = {part.split()[0]: part.split()[1:] for part in answer.headers["Content-Security-Policy"].split("; ")}
     assert policy["default-src"] == policy["script-src"] == policy["style-src"] == policy["form-action"] == ["'self'"]
