@@ -16,6 +16,7 @@ from linli.access.gates import (
     tagged,
     token_of,
 )
+from linli.access.passwords import change_password, password_fits
 from linli.access.permissions import PERMISSIONS, Anyone, Principal, Reporter, Who, require
 from linli.access.policies import APP_ROLES, authz_schema, own_policies, run_sql, scoped
 from linli.access.scope import (
@@ -30,7 +31,7 @@ from linli.access.scope import (
     under_identity,
     within,
 )
-from linli.access.sealed import PURPOSES, blind_index, open_sealed, seal
+from linli.access.sealed import PURPOSES, blind_index, open_sealed, seal, seal_text, unseal_text
 
 __all__ = [
     "APP_ROLES",
@@ -49,6 +50,7 @@ __all__ = [
     "as_system",
     "authz_schema",
     "blind_index",
+    "change_password",
     "change_post",
     "close_session",
     "close_sessions_of",
@@ -61,15 +63,18 @@ __all__ = [
     "open_session",
     "open_to_all",
     "own_policies",
+    "password_fits",
     "public",
     "require",
     "run_sql",
     "scoped",
     "seal",
+    "seal_text",
     "sign_out",
     "staff",
     "tagged",
     "token_of",
     "under_identity",
+    "unseal_text",
     "within",
 ]

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +18,24 @@ from linli.accounts.rules import MAX_FILTER_NAME, MAX_FILTER_QUERY, Role
 from linli.territory.api import Area
 
 
+class UnreadField(models.CharField):  # type: ignore[type-arg]  # Django's class takes none when it runs
+    """A column that the application may not read (linli/project/roles.py): every query, joins too, gets "" for it."""
+
+    def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, tuple[str | int, ...]]:
+        """An empty text in the place of the column."""
+        return "''::text", ()
+
+    def deconstruct(self) -> tuple[str, str, Sequence[object], dict[str, object]]:
+        """To migrations an ordinary column."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> models.QuerySet[User]:
+        # Deferred, so that saving a person writes everything but the password.
+        return super().get_queryset().defer("password")
+
     def create_user(self, username: str, password: str | None = None, **extra: object) -> User:
         user = self.model(username=username, **extra)
         user.set_password(password)
@@ -23,9 +47,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in. What he may do follows from his posts, never from this row."""
+    """A person who signs in. What he may do follows from his posts, never from this row.
+
+    `password_stamp` changes with the password and is empty without one. It stands for the password wherever only
+    "still the same one?" is asked, so that nobody needs to read the hash.
+    """
 
     id = models.AutoField(primary_key=True)
+    password = UnreadField("password", max_length=128)
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=60)
     email = models.EmailField(blank=True, default="")
@@ -33,6 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
+    password_stamp = models.CharField(max_length=32, blank=True, default="", editable=False)
 
     objects = UserManager()
 
@@ -40,8 +70,35 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
+    class Meta:
+        base_manager_name = "objects"
+
     def __str__(self) -> str:
         return self.name or self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the hash and a new stamp; the caller saves. None leaves the account without a usable password."""
+        super().set_password(raw_password)
+        self.password_stamp = "" if raw_password is None else secrets.token_hex(16)
+
+    def set_unusable_password(self) -> None:
+        """Leave the account without a password that could fit."""
+        self.set_password(None)
+
+    def has_usable_password(self) -> bool:
+        """Whether there is a password that could fit."""
+        return self.password_stamp != ""
+
+    def get_session_auth_hash(self) -> str:
+        """What ties a browser's session to the present password."""
+        return self._tied_with(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same with each earlier secret key."""
+        return (self._tied_with(key) for key in settings.SECRET_KEY_FALLBACKS)
+
+    def _tied_with(self, key: str | bytes) -> str:
+        return salted_hmac("linli session of a password", self.password_stamp, secret=key).hexdigest()
 
 
 class Unit(models.Model):

@@ -19,7 +19,8 @@ def email(notice: Notice) -> None:
 
     Whoever no longer holds the post gets nothing. Raises NotCarried when the mail server takes no mail.
     """
-    posts = [notice.post] if notice.post else list(notice.unit.posts.select_related("user")) if notice.unit else []
+    unit = [] if notice.unit is None else notice.unit.posts.select_related("user")
+    posts = [notice.post] if notice.post else list(unit)
     for user in {post.user for post in posts if post.user.email and post.user.is_active}:
         if {post.id for post in posts_of(user.id, today())}.isdisjoint(post.id for post in posts):
             continue

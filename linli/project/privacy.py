@@ -64,6 +64,7 @@ MODELS: dict[str, Privacy] = {
 
 FIELDS: dict[str, Privacy] = {
     "accounts.User.password": X,
+    "accounts.User.password_stamp": X,
     "accounts.User.is_active": F,
     "accounts.User.is_staff": F,
     "casework.Report.words": P,

@@ -35,6 +35,11 @@ CASE_BY_LINK = (
 )
 """A case without the words and the whereabouts of its first reporter: a link may be that of a report merged into it."""
 SIGN_IN: list[Grant] = [(("linli_app",), (READ, ADD, CHANGE, "delete"))]
+PERSON = (
+    "id, username, name, email, language, is_staff, is_active, is_superuser, date_joined, last_login, password_stamp"
+)
+"""The columns of a person without the password: of that the gate fetches one at a time (linli/access/passwords.sql)."""
+OWN_CHOICE = "last_login, email, language"
 JOBS: list[Grant] = [
     (STAFF, (READ, ADD, CHANGE, "delete")),
     (("linli_link", "linli_public", "linli_intake"), (ADD, READ)),
@@ -43,7 +48,7 @@ JOBS: list[Grant] = [
 TABLES: Mapping[str, list[Grant]] = {
     "territory_area": REFERENCE,
     "posture_declaration": REFERENCE,
-    "accounts_user": [(EVERYBODY, (READ,)), (("linli_app",), (CHANGE,))],
+    "accounts_user": [(EVERYBODY, (f"{READ} ({PERSON})",)), (("linli_app",), (f"{CHANGE} ({OWN_CHOICE})",))],
     "accounts_unit": REFERENCE,
     "accounts_post": REFERENCE,
     "accounts_savedfilter": [((*STAFF, "linli_reader"), (READ, ADD, CHANGE, "delete"))],

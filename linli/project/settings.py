@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
     "linli.web.ui",
     "linli.web.worker",
@@ -112,7 +113,7 @@ PROCRASTINATE_DATABASE_ALIAS = "default"
 PROCRASTINATE_IMPORT_PATHS = ["linli.casework.timeline.tasks"]
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["linli.project.signin.ByGate"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -128,14 +129,20 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "linli.project.signin.ClosedSignUp"
+ACCOUNT_FORMS = {"change_password": "linli.project.signin_forms.ChangePassword"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "linli.project.signin.ResetToken"  # noqa: S105  (a dotted name)
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+MFA_ADAPTER = "linli.project.signin.SealedFactors"
+MFA_TOTP_ISSUER = "Linli"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s: clocks of phones differ
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/work/"
 
 CSRF_FAILURE_VIEW = "linli.web.ui.errors.csrf_failure"
+SESSION_ENGINE = "linli.project.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

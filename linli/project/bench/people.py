@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import psycopg
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 
 from linli.accounts.api import Role, User
 from linli.kernel.clock import now
+from linli.project.sessions import SessionStore
 
 LIFE = timedelta(hours=6)
 
@@ -35,18 +35,18 @@ def sign_in(connection: psycopg.Connection[tuple[object, ...]], *, role: Role, a
         f"select {settings.LINLI_AUTHZ_SCHEMA}.open_session(%s, %s, %s, 'web', '6 hours', null, 'bench')",
         [token, user.id, post_id],
     )
-    session = SessionStore().encode({
+    store = SessionStore(secrets.token_hex(16))
+    row = store.create_model_instance({
         "_auth_user_id": str(user.id),
         "_auth_user_backend": settings.AUTHENTICATION_BACKENDS[0],
         "_auth_user_hash": user.get_session_auth_hash(),
         "linli.token": token,
     })  # fmt: skip
-    key = secrets.token_hex(16)
     connection.execute(
         "insert into django_session (session_key, session_data, expire_date) values (%s, %s, %s)",
-        [key, session, now() + LIFE],
+        [row.session_key, row.session_data, now() + LIFE],
     )
-    return f"{settings.SESSION_COOKIE_NAME}={key}"
+    return f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
 
 
 def _row(connection: psycopg.Connection[tuple[object, ...]], query: str, values: list[object]) -> tuple[int, ...]:

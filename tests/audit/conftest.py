@@ -1,0 +1,3 @@
+from casework.fixtures import fresh_caches, stage
+
+__all__ = ["fresh_caches", "stage"]
