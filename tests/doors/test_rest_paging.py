@@ -23,12 +23,13 @@ Said = dict[str, object]
 def pages(who: Any, path: str, **query: object) -> Iterator[dict[str, Any]]:
     """One page after the other, as long as there is a next one."""
     cursor: dict[str, object] = {}
-    while True:
+    for _turn in range(300):  # a cursor that leads in a circle is found, not followed for ever
         page: dict[str, Any] = who.get(path, **query, **cursor).json()
         yield page
         if page["next"] is None:
             return
         cursor = {"cursor": page["next"]}
+    raise AssertionError("the pages do not end")
 
 
 def ids(page: dict[str, Any]) -> list[str]:
