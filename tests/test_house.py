@@ -268,6 +268,11 @@ def test_modules_and_functions_stay_small() -> None:
     assert too_long(_lines(CODE), functions) == []
 
 
+def test_there_are_more_lines_of_tests_than_of_code() -> None:
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if "__pycache__" not in path.parts]
+    assert sum(_lines(tests)) >= 1.2 * sum(_lines(CODE))
+
+
 UNWANTED = re.compile(r"/(?:root|home|work)/\w|\bTODO\b|\bFIXME\b|type: ignore(?!\[)")
 
 

@@ -9,6 +9,6 @@ MINE = {"linli_app": OWN, "linli_unit": OWN, "linli_wide": WIDE, "linli_reader":
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0001_scope"), ("accounts", "0002_saved_filters")]
+    dependencies = [("access", "0002_passwords"), ("accounts", "0003_saved_filters")]
 
     operations = [own_policies("accounts_savedfilter", select=MINE, insert=MINE, update=MINE, delete=MINE)]

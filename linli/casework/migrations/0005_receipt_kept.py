@@ -10,5 +10,5 @@ HERE = Path(__file__).resolve().parents[1]
 class Migration(migrations.Migration):
     """A retry is answered from what was stored, with the deadline that was promised then."""
 
-    dependencies = [("casework", "0003_step_limits")]
+    dependencies = [("casework", "0004_first_of_each_area")]
     operations = [run_sql(HERE / "intake" / "receive.sql")]
