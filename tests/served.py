@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import cast
-import conftest as house
+from access import house_db as house
 import psycopg
 import pytest
 from django.conf import settings
@@ -132,7 +132,7 @@ def serving(name: str, folder: Path, blocker: DjangoDbBlocker, *, worker: bool =
         finally:
             for one in beside:
                 one.__exit__(None, None, None)
-    with house._admin("postgres") as admin:
+    with house.admin("postgres") as admin:
         admin.execute(f"drop database if exists {name} with (force)")
 
 

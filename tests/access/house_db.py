@@ -26,3 +26,4 @@ admin = _house._admin
 clone_database = _house.clone_database
 point_to = _house.point_to
 template_database = _house.template_database
+token_for = _house.token_for

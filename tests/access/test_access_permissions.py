@@ -47,8 +47,9 @@ BY_HAND = {
     "case.return.ask":  "W H D   R",
     "case.return.rule": "  H D X",
     "case.extend.ask":  "W H D   R",
-    # Wider than DOMAIN ("SW asks"): a worker decides what a unit asks of him, never what he asked himself.
-    "case.extend.decide":  "W H D",
+    # Wider than DOMAIN ("SW asks"): a worker decides what a unit asks of him, never what he asked himself; so the
+    # district may, where everybody below has asked.
+    "case.extend.decide":  "W H D X",
     "case.suspend.ask":    "W H D   R",
     "case.suspend.decide": "W H D",
     "case.resume":   "W H D   R   S",

@@ -143,7 +143,10 @@ def test_every_state_can_be_reached(table: Table, start: Any) -> None:
 
 @pytest.mark.parametrize(
     ("table", "state"),
-    [*((CASE, state) for state in CaseState if state not in ENDED), *((REPORT, state) for state in OPEN_STATES)],
+    [
+        *((CASE, state) for state in CaseState if state not in ENDED),
+        *((REPORT, state) for state in sorted(OPEN_STATES)),
+    ],
     ids=str,
 )
 def test_every_open_state_can_be_left_and_leads_to_a_good_end(table: Table, state: Any) -> None:

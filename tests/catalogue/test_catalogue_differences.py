@@ -90,9 +90,9 @@ class TestOnTheDesk:
     @pytest.mark.parametrize(
         ("language", "heading", "lines"),
         [
-            ("zh-hans", "本地另有规定", [("办结时限", "1个工作日", "2个工作日"), ("主办单位", "环卫", "物业")]),
+            ("zh-hans", "本地与区里不同之处", [("办结时限", "1个工作日", "2个工作日"), ("主办单位", "环卫", "物业")]),
             (
-                "en", "Different here",
+                "en", "Different here from the district",
                 [
                     ("whole matter", "1 working day", "2 working days"),
                     ("who answers", "sanitation service", "property management firm"),

@@ -244,7 +244,7 @@ def test_a_table_file_for_spreadsheets_holds_no_formula(anyone: Any, caller: Cal
         answer = worker_page.post(f"/desk/export.csv?lang={word}", {"query": ""})
         assert answer.status_code == 200
         exported = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    seen = {row["Number"]: row["Matter"] for row in exported}
+    seen = {row["Number"]: row["Title"] for row in exported}
     assert set(titles) <= set(seen)
     for number, title in titles.items():
         cell = seen[number]

@@ -187,7 +187,7 @@ def test_so_it_is_for_a_report_under_review(stage: Stage, desk: Desk, slug: str)
 
 WITHOUT_THE_ROLE: Mapping[str, Sequence[str]] = {
     "auditor": [*DEEDS],
-    "district": ["file", "dispatch", "transfer", "accept", "arrive", "feed-back", "suspend", "resume", "extension"],
+    "district": ["file", "dispatch", "transfer", "accept", "arrive", "feed-back", "suspend", "resume"],
     "worker": ["review", "rule", "void"],
     "responder_urban": ["review", "dispatch", "transfer", "rule", "extension", "verify", "suspend", "reopen", "void"],
 }

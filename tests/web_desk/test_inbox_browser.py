@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import cast
-import conftest as house
+from access import house_db as house
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -66,7 +66,7 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_fac
     with child(web, f"postgresql://{owner['USER']}@/{name}?host={owner['HOST']}&port={owner['PORT']}"):
         wait_ready(port)
         yield f"http://127.0.0.1:{port}"
-    with house._admin("postgres") as admin:
+    with house.admin("postgres") as admin:
         admin.execute(f"drop database if exists {name} with (force)")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import uuid4
 
 import cast
 import pytest
@@ -94,7 +93,7 @@ def test_what_was_read_is_read_once_for_all_and_stays_on_the_list(stage: Stage, 
     assert stage.one("select count(*) n from notices_receipt where user_id = %s", cast.user_of("worker").id) == 3
 
 
-@pytest.mark.parametrize("given", [["x"], [""], ["' or true"], [str(uuid4())], []], ids=str)
+@pytest.mark.parametrize("given", [["x"], [""], ["' or true"], ["018a0c8b-e9b6-4688-b9c7-e1a938ccd98c"], []], ids=str)
 def test_what_is_no_notice_is_passed_over(stage: Stage, desk: Desk, given: list[str]) -> None:
     tell("worker")
     mine = desk.get("worker", "notices").one("main").one("form").values["id"]

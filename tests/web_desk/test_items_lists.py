@@ -148,7 +148,7 @@ def test_a_town_sets_its_own_values_and_sees_what_is_different(stage: Stage, des
     assert (got.status, got.headers["Location"]) == (302, "/desk/items/C03")
     page = desk.get("dispatcher", "items/C03")
     assert "已保存。新事项立即适用，在办事项时限不变。" in page.text
-    assert [row[0] for row in changed(page)] == ["办结时限", "多少米以内视为同一件"]
+    assert [row[0] for row in changed(page)] == ["办结时限", "同一事项距离(米)"]
     assert changed(page)[1][1:] == ("80", "50")
     assert page.one("form", action="/desk/items/C03/override").values["radius"] == ["80"]
     marked = [row for row in desk.get("dispatcher", "items").one("tbody").all("tr") if "本地时限" in row.text]

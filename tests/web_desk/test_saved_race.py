@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import cast
-import conftest as house
+from access import house_db as house
 import pytest
 from django.conf import settings
 from django.db import connections, transaction
@@ -30,7 +30,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         house.point_to(name)
         yield
         house.point_to(before)
-    with house._admin("postgres") as admin:
+    with house.admin("postgres") as admin:
         admin.execute(f"drop database if exists {name} with (force)")
 
 

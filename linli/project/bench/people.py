@@ -21,7 +21,7 @@ def sign_in(connection: psycopg.Connection[tuple[object, ...]], *, role: Role, a
     (user.id,) = _row(
         connection,
         "insert into accounts_user (username, name, password, email, language, is_staff, is_active, is_superuser,"
-        " date_joined) values (%s, %s, %s, '', '', false, true, false, now()) returning id",
+        " date_joined, password_stamp) values (%s, %s, %s, '', '', false, true, false, now(), '') returning id",
         [user.username, user.name, user.password],
     )
     (post_id,) = _row(

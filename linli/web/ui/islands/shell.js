@@ -166,7 +166,7 @@ const sent = (form) => sessionStorage.removeItem(drafts + form.dataset.draft);
 
 restoreIn(document);
 // A form that arrives later (a preview, a part that was fetched again) gets its draft as well.
-document.addEventListener("htmx:load", (event) => restoreIn(event.detail.elt));
+document.addEventListener("htmx:load", (event) => restoreIn(event.detail?.elt ?? document));
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
   if (form) keep(form);
