@@ -32,7 +32,7 @@ _tokens: dict[str, str] = {}
 @pytest.fixture(scope="module")
 def real_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A clone of the template that keeps what is committed, until the last test of the module has run."""
-    before = settings.DATABASES["default"]["NAME"]
+    before = str(settings.DATABASES["default"]["NAME"])
     name = f"linli_doors_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with django_db_blocker.unblock():
         house.clone_database(name)

@@ -18,6 +18,7 @@ from doors.sheets import AT_UTC, COLUMNS, as_csv, as_workbook, row
 
 from linli.access.api import Principal, as_system, enter
 from linli.calendar.api import current_calendar
+from linli.casework.intake.api import receive_report
 from linli.casework.intake.models import Report
 from linli.casework.timeline.models import Clock, Entry
 from linli.doors.hotline12345 import actions
@@ -223,7 +224,7 @@ def test_broken_off_in_any_chunk_and_repeated_it_is_whole(
     """The database goes away in the middle of a chunk: whole chunks stay, the broken one leaves nothing."""
     prefix = f"B{falls}x"
     path = as_csv(tmp_path / "m.csv", [row(f"{prefix}{n}") for n in range(CHUNK * 3)])
-    plain, calls = actions.receive_report, []
+    plain, calls = receive_report, []
 
     def falling(**given: Any) -> Any:
         calls.append(1)

@@ -14,12 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doors import api_fuzz
 
 from linli.doors.rest.openapi import document
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-import api_fuzz
 
 SOAK = os.environ.get("LINLI_SOAK") == "1"
 CASES, EXAMPLES = (2_000, 20) if SOAK else (200, 4)

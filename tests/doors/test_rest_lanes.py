@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -66,7 +67,12 @@ class Lanes:
         } | changed  # fmt: skip
         seen: list[Any] = []
         application = self._front if quick else self._pages
-        chunks = application(environ, lambda status, headers, _info=None: seen.extend([status, headers]))
+
+        def start(status: str, headers: list[tuple[str, str]], _fault: object = None, /) -> Callable[[bytes], object]:
+            seen.extend([status, headers])
+            return lambda _data: None
+
+        chunks = application(environ, start)
         whole = b"".join(chunks)
         getattr(chunks, "close", lambda: None)()
         return Answered(seen[0], {name.lower(): value for name, value in seen[1]}, whole)

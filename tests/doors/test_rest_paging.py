@@ -92,7 +92,8 @@ def test_a_cursor_knows_a_page_that_grew_at_its_end(anyone: Any, caller: Call, s
     here = said | {"area_code": cast.VILLAGE_AREA}
     waiting = [anyone.post("/reports", here).json()["id"] for _ in range(4)]
     worker = caller("worker_village")
-    seen, late = [], []
+    seen: list[str] = []
+    late: list[str] = []
     for page in pages(worker, "/inbox", limit=2):
         seen += ids(page)
         if len(late) < 2:

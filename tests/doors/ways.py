@@ -14,10 +14,10 @@ from linli.casework.verification.api import Satisfaction, rate
 Call = Callable[[str], Any]
 Body = Mapping[str, object] | None
 
-DISPATCH = ("worker", "dispatch", {})
-ACCEPT = ("head", "accept", None)
-FEED_BACK = ("head", "feed_back", {"result": "explained", "words": "三天内清走"})
-VERIFY = ("worker", "verify", {"passed": True, "method": "on_site"})
+DISPATCH: tuple[str, str, Body] = ("worker", "dispatch", {})
+ACCEPT: tuple[str, str, Body] = ("head", "accept", None)
+FEED_BACK: tuple[str, str, Body] = ("head", "feed_back", {"result": "explained", "words": "三天内清走"})
+VERIFY: tuple[str, str, Body] = ("worker", "verify", {"passed": True, "method": "on_site"})
 
 WAYS: Mapping[str, Sequence[tuple[str, str, Body]]] = {
     "filed": [],
