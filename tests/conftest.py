@@ -84,7 +84,8 @@ def template_database() -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with _admin("postgres") as admin:
             there = {
-                str(row[0]) for row in admin.execute("select datname from pg_database where datname like 'linli_t_%'")
+                str(row[0])
+                for row in admin.execute("select datname from pg_database where datname like 'linli\\_t\\_%'")
             }
             if name in there:
                 return name

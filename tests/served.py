@@ -17,9 +17,9 @@ from typing import Any
 from uuid import uuid4
 
 import cast
-from access import house_db as house
 import psycopg
 import pytest
+from access import house_db as house
 from django.conf import settings
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, sync_playwright

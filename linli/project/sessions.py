@@ -46,9 +46,11 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         """The row to store."""
-        row = super().create_model_instance(data)
-        row.session_key = _place(row.session_key)
-        return row
+        return self.get_model_class()(
+            session_key=_place(self._get_or_create_session_key()),  # type: ignore[attr-defined]
+            session_data=self.encode(data),
+            expire_date=self.get_expiry_date(expiry=data.get("_session_expiry")),
+        )
 
     async def acreate_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         """Nothing here is asynchronous, and Django's twin would store the key itself."""

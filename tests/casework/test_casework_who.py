@@ -84,7 +84,8 @@ def test_a_reporter_takes_no_step_of_staff_by_his_link(stage: Stage, deed: Deed)
 
 NO_ACT = {
     "advance", "advance_report", "after", "acts_from", "assignments", "case_by_id", "case_for", "case_for_hands",
-    "case_of_report", "cases", "first_cases", "first_reports", "checks_of", "current", "desk_of", "hands_of", "link_of", "lock_case", "lock_report",
+    "case_of_report", "cases", "first_cases", "first_reports",
+    "checks_of", "current", "desk_of", "hands_of", "link_of", "lock_case", "lock_report",
     "near", "open_cases", "orders_of", "own_report", "own_story", "photo_in_sight", "propose", "ratings_of",
     "report_by_id", "report_for", "reports", "reports_of", "require_hands", "similar", "triage_inbox",
 }  # fmt: skip

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import cast
-from access import house_db as house
 import pytest
+from access import house_db as house
 from django.conf import settings
 from django.db import transaction
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright

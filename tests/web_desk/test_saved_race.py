@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 
 import cast
-from access import house_db as house
 import pytest
+from access import house_db as house
 from django.conf import settings
 from django.db import connections, transaction
 from pytest_django.plugin import DjangoDbBlocker
