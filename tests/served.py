@@ -32,10 +32,15 @@ from linli.project import assets
 from linli.project.bench.scratch import Server, child, free_port, wait_ready
 from linli.register.places.api import Place
 
-CHROMIUM = os.environ.get("LINLI_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = (
+    os.environ.get("LINLI_CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
+    *("--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader"),
 ]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 SERIOUS = {"serious", "critical"}
@@ -153,9 +158,9 @@ def served(
         yield site
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A real browser. Module-wide: while it lives, an event loop runs here and Django refuses its database."""
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A real browser. While it lives, an event loop runs in this thread and Django refuses its database."""
     if CHROMIUM is None:
         if os.environ.get("LINLI_REQUIRE_BROWSER"):
             pytest.fail("no Chromium on this machine, and it is required here")
@@ -164,6 +169,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a module."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -3,65 +3,42 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import cast
-import conftest as house
 import pytest
 from accounts.totp import code_at
-from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.plugin import DjangoDbBlocker
+from served import launched, serving
 
 from linli.project import assets
-from linli.project.bench.scratch import child, free_port, wait_ready
 from linli.project.messages import compile_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = os.environ.get("LINLI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 SHOTS = os.environ.get("LINLI_SHOTS")
 SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def site(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A web server on a database of its own."""
     assets.build()
     compile_all()
-    name = f"linli_f_{os.getpid()}"
-    owner = settings.DATABASES["owner"]
-    with django_db_blocker.unblock():
-        before = owner["NAME"]
-        house.clone_database(name)
-        house.point_to(before)
-    url = f"postgresql://{owner['USER']}@/{name}?host={owner['HOST']}&port={owner['PORT']}"
-    os.environ |= {"SECRET_KEY": settings.SECRET_KEY, "LINLI_MASTER_KEY": settings.LINLI_MASTER_KEY}
-    port = free_port()
-    web = [
-        *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--log-level", "warning", "linli.project.asgi:application"),
-    ]
-    with child(web, url):
-        wait_ready(port)
-        yield f"http://127.0.0.1:{port}"
-    with house._admin("postgres") as admin:
-        admin.execute(f"drop database if exists {name} with (force)")
+    with serving(f"linli_f_{os.getpid()}", tmp_path_factory.mktemp("site"), django_db_blocker) as served:
+        yield served.url
 
 
 @pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
-    # After the site: while a browser lives, an event loop runs in this thread and Django refuses its database.
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install `chromium` or set LINLI_CHROMIUM")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    """After the site: while a browser lives, Django refuses its database."""
+    with launched() as chromium:
         yield chromium
-        chromium.close()
 
 
 class Visitor:

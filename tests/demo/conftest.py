@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import cast
-import conftest as house
 import psycopg
 import pytest
+from access import house_db as house
 from django.conf import settings
 from django.db import connections
 from django.test import Client, override_settings
@@ -102,7 +102,7 @@ def _demo_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
             replay = load(Scale.TOWN, 7, lambda done, of: told.append((done, of)))
         house.point_to(former)
     yield Loaded(name, entries, keys, replay, told[-1])
-    with house._admin("postgres") as admin:
+    with house.admin("postgres") as admin:
         admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 

@@ -15,8 +15,8 @@ from http.client import HTTPConnection
 from typing import Any
 
 import cast
-import conftest as house
 import pytest
+from access import house_db as house
 from django.conf import settings
 from django.db import connections
 from django.test import Client
@@ -40,7 +40,7 @@ def real_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
         _tokens.clear()
         yield name
         house.point_to(before)
-    with house._admin("postgres") as admin:
+    with house.admin("postgres") as admin:
         admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 

@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import cast
 import pytest
-from access import house_db as house
-from django.conf import settings
-from django.db import transaction
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.plugin import DjangoDbBlocker
+from served import launched, serving
 
-from linli.access.api import enter, enter_public
-from linli.casework.cases.api import open_case
-from linli.casework.intake.api import Channel, Draft, receive_report
 from linli.project import assets
-from linli.project.bench.scratch import child, free_port, wait_ready
 from linli.project.messages import compile_all
-from linli.territory.api import area_by_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-CHROMIUM = os.environ.get("LINLI_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1440, "height": 900}}
 SERIOUS = {"serious", "critical"}
 REPORTS = 6
@@ -44,53 +29,18 @@ def site(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_fac
     """A web server on a database of its own, with a few reports of the home area."""
     assets.build()
     compile_all()
-    before, name = settings.DATABASES["owner"]["NAME"], f"linli_k_{os.getpid()}"
-    with django_db_blocker.unblock():
-        house.clone_database(name)
-        house.point_to(name)
+    with serving(f"linli_k_{os.getpid()}", tmp_path_factory.mktemp("site"), django_db_blocker) as served:
         for count in range(REPORTS + 1):
-            made = _report(count)
-        with transaction.atomic():
-            open_case(actor=enter(house.token_for("worker")), report_id=made, item_code="C04")
-        house.point_to(before)
-    owner = settings.DATABASES["owner"]
-    os.environ |= {
-        "SECRET_KEY": settings.SECRET_KEY, "LINLI_MASTER_KEY": settings.LINLI_MASTER_KEY,
-        "LINLI_FILES_ROOT": str(tmp_path_factory.mktemp("keys")), "LINLI_PUBLIC_PER_MINUTE": "0",
-    }  # fmt: skip
-    port = free_port()
-    web = [
-        *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--log-level", "warning", "linli.project.asgi:application"),
-    ]
-    with child(web, f"postgresql://{owner['USER']}@/{name}?host={owner['HOST']}&port={owner['PORT']}"):
-        wait_ready(port)
-        yield f"http://127.0.0.1:{port}"
-    with house.admin("postgres") as admin:
-        admin.execute(f"drop database if exists {name} with (force)")
-
-
-def _report(count: int) -> UUID:
-    area = area_by_code(cast.HOME_AREA)
-    words = f"第{count}件：楼道里堆满了纸箱，晚上看不见路"
-    with transaction.atomic():
-        draft = Draft(
-            channel=Channel.RESIDENT, words=words, item_code="C04", area_id=area.id, lat=area.lat, lng=area.lng
-        )
-        return receive_report(actor=enter_public(), draft=draft).report_id
+            made = served.reported(f"第{count}件：楼道里堆满了纸箱，晚上看不见路", item_code="C04")
+        served.post(f"/reports/{made.id}/acts/open", {"item_code": "C04"}, who="worker")
+        yield served.url
 
 
 @pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
-    # After the site: while a browser lives, an event loop runs in this thread and Django refuses its database.
-    if CHROMIUM is None:
-        if os.environ.get("LINLI_REQUIRE_BROWSER"):
-            pytest.fail("no Chromium on this machine, and it is required here")
-        pytest.skip("no Chromium on this machine: install `chromium` or set LINLI_CHROMIUM")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    """After the site: while a browser lives, Django refuses its database."""
+    with launched() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

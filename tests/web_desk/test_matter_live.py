@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,15 +10,14 @@ from pathlib import Path
 import pytest
 from casework.stage import CASE_MOVES, Stage
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
+from served import launched
 from web_desk.desk import Desk
 
 from linli.casework.timeline.api import Act
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 
-CHROMIUM = os.environ.get("LINLI_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SITE = "http://desk.test"
 LIVE = "(which) => document.dispatchEvent(new CustomEvent('linli:live', {detail: which}))"
 
@@ -52,8 +49,6 @@ class Canned:
 @pytest.fixture
 def canned(stage: Stage, desk: Desk) -> Canned:
     """A filed case on the screen, and what a colleague's dispatch makes of its acts."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: install `chromium` or set LINLI_CHROMIUM")
     matter = stage.opened()
     page = desk.page("worker", matter).raw
     CASE_MOVES[Act.DISPATCH](stage, matter)
@@ -64,14 +59,12 @@ def canned(stage: Stage, desk: Desk) -> Canned:
 @contextmanager
 def opened(canned: Canned) -> Iterator[Page]:
     """The page in a browser that lives no longer than the block: Django's database and its event loop do not mix."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as chromium:
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         page.route("**/*", canned.answer)
         page.goto(SITE + canned.address)
         page.wait_for_function("() => window.htmx")
         yield page
-        chromium.close()
 
 
 def changed(page: Page, kind: str, which: str) -> None:

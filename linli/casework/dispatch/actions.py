@@ -12,7 +12,7 @@ from linli.casework.dispatch.events import CaseDispatched, ReturnAsked, ReturnRu
 from linli.casework.dispatch.models import Assignment
 from linli.casework.dispatch.queries import Proposal, current, propose
 from linli.casework.dispatch.rules import RETURN_REASONS, AssignmentState
-from linli.casework.timeline.api import Act, ClockKind, Visibility, need_words, said_before, step_limit
+from linli.casework.timeline.api import Act, ClockKind, Visibility, keyed, need_words, said_before, step_limit
 from linli.kernel.clock import now
 from linli.kernel.errors import Forbidden, InvalidInput, WrongState
 from linli.kernel.text import normalise
@@ -60,7 +60,7 @@ def accept_assignment(*, actor: Principal, case_id: UUID, key: str = "") -> None
         Assignment.objects.filter(case=case, ended_at__isnull=True).update(
             state=AssignmentState.ACCEPTED, accepted_by=actor.user_id, accepted_at=now()
         )
-        advance(actor=actor, case=case, act=Act.ACCEPT, data={"key": key} if key else {})
+        advance(actor=actor, case=case, act=Act.ACCEPT, data=keyed(key))
 
 
 def ask_return(*, actor: Principal, case_id: UUID, reason: str, words: str) -> None:

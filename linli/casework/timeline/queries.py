@@ -22,6 +22,11 @@ def story(matter_ids: Iterable[UUID], *, public_only: bool = False) -> list[Entr
     return list(entries.filter(visibility=Visibility.PUBLIC) if public_only else entries)
 
 
+def keyed(key: str) -> dict[str, str]:
+    """The key of an act as its entry carries it, for `said_before` to find; nothing without one."""
+    return {"key": key} if key else {}
+
+
 def said_before(actor_id: int | None, matter_id: UUID, key: str) -> bool:
     """Whether this person's act under this key stands in the story already: then a repeat has nothing left to do."""
     return bool(key) and Entry.objects.filter(matter_id=matter_id, actor_id=actor_id, data__key=key).exists()

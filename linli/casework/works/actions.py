@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from linli.access.api import Principal
 from linli.casework.cases.api import Case, CaseState, Result, advance, case_for
 from linli.casework.dispatch.api import case_for_hands, current
-from linli.casework.timeline.api import Act, ClockKind, clocks_of, said_before, step_limit
+from linli.casework.timeline.api import Act, ClockKind, clocks_of, keyed, said_before, step_limit
 from linli.casework.works.events import SelfHandled, WorkDone
 from linli.casework.works.models import WorkOrder
 from linli.casework.works.rules import Wanted, missing_evidence
@@ -42,7 +42,7 @@ def arrive(*, actor: Principal, case_id: UUID, words: str = "", photos: Sequence
             act=Act.ARRIVE,
             words=words,
             photos=photos,
-            data={"evidence": "before"} | _keyed(key),
+            data={"evidence": "before"} | keyed(key),
         )
         attach(photos, area_id=case.area_id)
 
@@ -56,7 +56,7 @@ def add_step(*, actor: Principal, case_id: UUID, words: str, photos: Sequence[UU
         if not words.strip() and not photos:
             raise InvalidInput(_("Say or show what was done."), code="step_empty")
         _order(actor, case).save()
-        advance(actor=actor, case=case, act=Act.STEP, words=words, photos=photos, data=_keyed(key))
+        advance(actor=actor, case=case, act=Act.STEP, words=words, photos=photos, data=keyed(key))
         attach(photos, area_id=case.area_id)
 
 
@@ -76,7 +76,7 @@ def reach_milestone(
             raise InvalidInput(_("This matter has no such milestone."), code="milestone_unknown")
         order.save()
         advance(
-            actor=actor, case=case, act=Act.MILESTONE, words=words, photos=photos, data={"label": label} | _keyed(key)
+            actor=actor, case=case, act=Act.MILESTONE, words=words, photos=photos, data={"label": label} | keyed(key)
         )
         attach(photos, area_id=case.area_id)
 
@@ -107,7 +107,7 @@ def feed_back(
         case.result, case.extension_asked = result, False
         advance(
             actor=actor, case=case, act=Act.FEED_BACK, words=words, photos=photos,
-            data={"result": result, "evidence": "after"} | _keyed(key), limits=[step_limit(ClockKind.VERIFY)],
+            data={"result": result, "evidence": "after"} | keyed(key), limits=[step_limit(ClockKind.VERIFY)],
         )  # fmt: skip
         attach(photos, area_id=case.area_id)
         publish(WorkDone(case.id, case.area_id, case.unit_id, result))
@@ -139,11 +139,6 @@ def self_handle(
             data={"result": Result.SOLVED, "before": len(before)}, limits=[step_limit(ClockKind.RATE)],
         )  # fmt: skip
         publish(SelfHandled(case.id, case.area_id))
-
-
-def _keyed(key: str) -> dict[str, str]:
-    """The key of an act as its entry carries it."""
-    return {"key": key} if key else {}
 
 
 def _order(actor: Principal, case: Case) -> WorkOrder:
