@@ -72,6 +72,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         base_manager_name = "objects"
+        constraints = [
+            # Whoever has no stamp is asked for a first password without an old one.
+            models.CheckConstraint(
+                condition=~Q(password_stamp="") | Q(("password__startswith", "!")), name="user_password_has_stamp"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username

@@ -12,7 +12,7 @@ from casework.stage import Stage
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 
 from linli.access.api import change_password, password_fits
@@ -346,3 +346,21 @@ class TestPasswords:
 
 def test_today_is_a_day_of_shanghai(stage: Stage) -> None:
     assert today() == date(2026, 3, 2)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_password_is_changed_only_by_who_knows_the_old_one(language: str) -> None:
+    client = browser(language)
+    client.post(LOGIN, {"login": "worker", "password": cast.PASSWORD})
+    page = client.get("/accounts/password/change/")
+    assert page.status_code == 200
+    assert 'name="oldpassword"' in page.content.decode()
+    assert client.get("/accounts/password/set/").headers["Location"] == "/accounts/password/change/"
+
+
+def test_a_hash_without_a_stamp_is_not_stored(as_owner: None) -> None:
+    """Who has no stamp counts as without a password and would be asked for a new one without the old."""
+    stored = User.objects.filter(username="worker")
+    with pytest.raises(IntegrityError, match="user_password_has_stamp"), transaction.atomic():
+        stored.update(password_stamp="")
+    assert stored.update(password_stamp="", password="!none") == 1

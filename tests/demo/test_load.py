@@ -156,6 +156,8 @@ def test_every_account_can_sign_in_with_the_published_password_and_holds_its_pos
     assert len(hashes) == 1, "hashed once for all"
     assert authenticate(username=town.people[0].username, password=PASSWORD) is not None
     assert all(users[person.username].is_active for person in town.people)
+    assert all(users[person.username].has_usable_password() for person in town.people), "asked for the old one first"
+    assert len({users[person.username].password_stamp for person in town.people}) == len(town.people)
     posts = {
         (post.user.username, post.role, post.area.code, post.unit.code if post.unit else "", post.deputy)
         for post in Post.objects.using(OWNER).select_related("user", "area", "unit").exclude(role=Role.SYSTEM)

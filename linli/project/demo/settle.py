@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from datetime import date
 
@@ -50,10 +51,11 @@ def _units(town: Town, areas: dict[str, Area]) -> dict[str, Unit]:
 
 
 def _people(town: Town, areas: dict[str, Area], units: dict[str, Unit]) -> None:
-    password = make_password(PASSWORD)
-    users = User.objects.using(OWNER).bulk_create(
-        [User(username=person.username, name=person.name, password=password) for person in town.people]
-    )
+    password = make_password(PASSWORD)  # once for all: a hash takes its time
+    users = User.objects.using(OWNER).bulk_create([
+        User(username=person.username, name=person.name, password=password, password_stamp=secrets.token_hex(16))
+        for person in town.people
+    ])  # fmt: skip
     Post.objects.using(OWNER).bulk_create(
         [
             Post(
