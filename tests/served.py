@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection
@@ -29,7 +29,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from linli.access.api import open_session
 from linli.accounts.api import Post
 from linli.project import assets
-from linli.project.bench.scratch import Server, child, free_port, wait_ready
+from linli.project.bench.scratch import child, web_server
 from linli.register.places.api import Place
 
 CHROMIUM = (
@@ -122,21 +122,11 @@ def serving(name: str, folder: Path, blocker: DjangoDbBlocker, *, worker: bool =
         "SECRET_KEY": settings.SECRET_KEY, "LINLI_MASTER_KEY": settings.LINLI_MASTER_KEY,
         "LINLI_FILES_ROOT": str(folder), "LINLI_PUBLIC_PER_MINUTE": "0",
     }  # fmt: skip
-    port = free_port()
-    web = [
-        *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--log-level", "warning", "linli.project.asgi:application"),
-    ]
-    beside = [child([sys.executable, "-m", "linli.project.cli", "worker"], url)] if worker else []
-    with child(web, url) as process:
-        for one in beside:
-            one.__enter__()
-        try:
-            wait_ready(port)
-            yield Site(f"http://127.0.0.1:{Server(process, port).port}", url, tokens, home)
-        finally:
-            for one in beside:
-                one.__exit__(None, None, None)
+    with ExitStack() as running:
+        if worker:
+            running.enter_context(child([sys.executable, "-m", "linli.project.cli", "worker"], url))
+        server = running.enter_context(web_server(url, workers=1))
+        yield Site(f"http://127.0.0.1:{server.port}", url, tokens, home)
     with house.admin("postgres") as admin:
         admin.execute(f"drop database if exists {name} with (force)")
 

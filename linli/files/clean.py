@@ -92,6 +92,9 @@ class _Decoder:
                 return ours, self._hand_over(theirs)
 
     def _hand_over(self, channel: socket.socket) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            # A child of it that has not quite died yet may still hold the other end and would take the photo along.
+            self._stop()
         if self._control is None or self._process is None:
             self._control, self._process = self._start()
         socket.send_fds(self._control, [b"p"], [channel.fileno()])

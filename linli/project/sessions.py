@@ -6,7 +6,7 @@ Whoever could read the whole table `django_session` could still not sign in as a
 from __future__ import annotations
 
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from typing import Any
 
@@ -65,7 +65,7 @@ class SessionStore(DatabaseStore):
     def decode(self, session_data: str | bytes) -> dict[str, Any]:
         """What `encode` wrote; nothing for anything else."""
         try:
-            sealed = urlsafe_b64decode(session_data)
+            sealed = b64decode(session_data, altchars=b"-_", validate=True)
             plain = self._seal().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
         except (Base64Error, ValueError, InvalidTag):
             return {}

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.client import HTTPConnection
 from typing import Any
 
 import cast
@@ -25,6 +19,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from linli.access.api import open_session
 from linli.accounts.api import Post
+from linli.project.bench.scratch import web_server
 
 _tokens: dict[str, str] = {}
 
@@ -106,18 +101,6 @@ def said() -> dict[str, object]:
     return {"words": "楼道里堆满纸箱，晚上看不见路", "item_code": "C04", "area_code": cast.HOME_AREA}
 
 
-@pytest.fixture(scope="session")
-def free_port() -> Callable[[], int]:
-    """Ports of the loopback that nobody listens on."""
-
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
-
-    return find
-
-
 def database_url(name: str) -> str:
     """The address of a database of the tests, for a program of its own."""
     owner = settings.DATABASES["owner"]
@@ -126,28 +109,9 @@ def database_url(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(real_database: str, free_port: Callable[[], int]) -> Iterator[str]:
+def server(real_database: str) -> Iterator[str]:
     """Granian on this folder's database, as in production."""
-    port = free_port()
-    environment = os.environ | {"DATABASE_URL": database_url(real_database), "LINLI_PUBLIC_PER_MINUTE": "0"}
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--log-level", "warning", "linli.project.asgi:application"),
-    ]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-        try:
-            _wait(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-def _wait(port: int) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        with suppress(OSError):
-            line = HTTPConnection("127.0.0.1", port, timeout=5)
-            line.request("GET", "/healthz")
-            if line.getresponse().status == 200:
-                return
-    raise TimeoutError(f"no answer on port {port}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LINLI_PUBLIC_PER_MINUTE", "0")
+        with web_server(database_url(real_database), workers=1) as running:
+            yield f"http://127.0.0.1:{running.port}"

@@ -115,7 +115,7 @@ def web_server(url: str, *, workers: int = 2) -> Iterator[Server]:
         "linli.project.asgi:application",
     ]
     with child(command, url) as process:
-        wait_ready(port)
+        wait_ready(process, port)
         yield Server(process, port)
 
 
@@ -144,13 +144,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_ready(port: int) -> None:
-    """Return when the server answers. Raises TimeoutError."""
+def wait_ready(process: psutil.Process, port: int) -> None:
+    """Return when this server answers; another one that took the port meanwhile does not count.
+
+    Raises ChildProcessError when the server has ended, TimeoutError.
+    """
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            raise ChildProcessError(f"the server for port {port} has ended")
         with suppress(OSError):
             connection = HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/healthz")
-            if connection.getresponse().status < 500:
+            if connection.getresponse().status < 500 and _listens(process, port):
                 return
     raise TimeoutError(f"no answer on port {port}")
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    held = (one for member in family(process) for one in member.net_connections())
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in held)
