@@ -22,7 +22,7 @@ import pytest
 from access import house_db as house
 from django.conf import settings
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect, sync_playwright
 from psycopg.rows import dict_row
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -45,6 +45,7 @@ FLAGS = [
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 SERIOUS = {"serious", "critical"}
 WAIT = 20_000
+expect.set_options(timeout=WAIT)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import cast
 import pytest
 from casework.fixtures import fresh_caches, stage
-from casework.stage import Stage
+from casework.stage import TODAY, Stage
 from django.db import connection, transaction
 from django.db.utils import InternalError, ProgrammingError
 
@@ -107,8 +107,8 @@ def test_the_second_factor_is_remembered_with_the_session() -> None:
 
 
 @pytest.mark.parametrize("change", [
-    "update accounts_post set ends_on = current_date - 1 where user_id = %s",
-    "update accounts_post set starts_on = current_date + 1, ends_on = null where user_id = %s",
+    f"update accounts_post set ends_on = {TODAY} - 1 where user_id = %s",
+    f"update accounts_post set starts_on = {TODAY} + 1, ends_on = null where user_id = %s",
     "update accounts_user set is_active = false where id = %s",
 ])  # fmt: skip
 def test_who_left_is_refused_at_the_next_request(stage: Stage, change: str) -> None:

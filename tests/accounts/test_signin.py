@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import cast
 import pytest
-from casework.stage import Stage
+from casework.stage import TODAY, Stage
 from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
@@ -171,7 +171,7 @@ def test_who_leaves_is_out_at_the_next_page(stage: Stage, who: str) -> None:
     client = browser()
     attempt(client, who)
     assert client.get(ME).status_code == 200
-    stage.own("update accounts_post set ends_on = current_date - 1 where user_id = %s", cast.user_of(who).id)
+    stage.own(f"update accounts_post set ends_on = {TODAY} - 1 where user_id = %s", cast.user_of(who).id)
     assert [client.get(ME).status_code for _ in range(2)] == [403, 403]
 
 

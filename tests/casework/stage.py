@@ -67,6 +67,8 @@ ITEM = "C06"
 """Change of use in a home: class O, urban management, milestones 停工 and 立案处罚, a photo of the result."""
 ITEM_UNIT = "urban"
 MILESTONE = "停工"
+TODAY = "(now() at time zone 'Asia/Shanghai')::date"
+"""The day as posts count it, in SQL; the server's own `current_date` is yesterday until eight in the morning."""
 BY_COMMITTEE, BY_FIRM, OF_SAFETY = "C18", "C12", "C05"
 """Items that the committee's own people do, that a firm does, and one of class S."""
 

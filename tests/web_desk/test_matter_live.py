@@ -31,6 +31,9 @@ class Canned:
     page: bytes
     acts: bytes
     asked: list[str] = field(default_factory=list)
+    head: bytes = b""
+    stream: str | None = None
+    listened: list[str] = field(default_factory=list)
 
     def answer(self, route: Route) -> None:
         """What the site says."""
@@ -40,6 +43,11 @@ class Canned:
         elif path == f"{self.address}?part=acts":
             self.asked.append(path)
             route.fulfill(body=self.acts, content_type="text/html")
+        elif path == f"{self.address}?part=head":
+            route.fulfill(body=self.head, content_type="text/html")
+        elif path.startswith("/live") and self.stream:
+            self.listened.append(path)
+            route.fulfill(body=self.stream, content_type="text/event-stream")
         elif path.startswith("/static/") and (found := finders.find(path.removeprefix("/static/"))):
             route.fulfill(path=Path(found))
         else:
@@ -52,8 +60,8 @@ def canned(stage: Stage, desk: Desk) -> Canned:
     matter = stage.opened()
     page = desk.page("worker", matter).raw
     CASE_MOVES[Act.DISPATCH](stage, matter)
-    acts = desk.get("worker", f"{matter.number}?part=acts", part=True).raw
-    return Canned(str(matter.id), f"/desk/{matter.number}", page, acts)
+    acts, head = (desk.get("worker", f"{matter.number}?part={part}", part=True).raw for part in ("acts", "head"))
+    return Canned(str(matter.id), f"/desk/{matter.number}", page, acts, head=head)
 
 
 @contextmanager
@@ -83,6 +91,17 @@ def test_after_a_colleagues_act_the_acts_are_those_of_the_new_state(canned: Cann
         expect(page.locator("#act-dispatch")).to_have_count(0)
         expect(page.locator("#act-comment")).to_have_attribute("open", "")
         assert len(canned.asked) == 1
+
+
+def test_what_changed_before_the_page_listened_is_fetched_when_it_does(canned: Canned) -> None:
+    """The page shows a filed case; it was dispatched before the stream opened, and the stream says so."""
+    canned.stream = "id: 0\nretry: 60000\n\nevent: resync\ndata: {}\n\n"
+    with opened(canned) as page:
+        expect(page.locator("#part-head")).to_contain_text("已派遣")
+        expect(page.locator("#act-transfer")).to_be_visible()
+        assert len(canned.asked) == 1
+    name, age = canned.listened[0].split("=")
+    assert name == "/live?age" and 0 < int(age) < 600_000
 
 
 def test_what_is_being_typed_stays_and_a_sentence_says_that_it_has_changed(canned: Canned) -> None:

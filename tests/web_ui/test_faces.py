@@ -8,7 +8,7 @@ from collections.abc import Callable
 import cast
 import pytest
 from casework.fixtures import fresh_caches, stage
-from casework.stage import Stage
+from casework.stage import TODAY, Stage
 from django.conf import settings
 from django.core.cache import cache
 from django.http.response import HttpResponseBase
@@ -190,7 +190,7 @@ class TestWhoListens:
 
     def test_nobody_hears_on_when_his_post_has_ended(self, client_as: ClientAs, stage: Stage) -> None:
         kept = self.cookies(client_as("worker"))
-        stage.own("update accounts_post set ends_on = current_date - 1 where user_id = %s", cast.user_of("worker").id)
+        stage.own(f"update accounts_post set ends_on = {TODAY} - 1 where user_id = %s", cast.user_of("worker").id)
         assert scopes_of(kept) is None
 
     @pytest.mark.parametrize(("scope", "area", "hears"), [

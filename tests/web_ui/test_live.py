@@ -130,7 +130,7 @@ def test_headers_and_retry(run: Callable[..., None]) -> None:
         headers = dict(page.start["headers"])
         assert headers[b"content-type"].startswith(b"text/event-stream")
         assert b"no-store" in headers[b"cache-control"] and headers[b"x-accel-buffering"] == b"no"
-        assert page.chunks[0] == b"retry: 4000\n\n"
+        assert page.chunks[0] == b"id: 0\nretry: 4000\n\n"
         await close(page, task)
 
     run(scenario, lambda: [TOWN])
@@ -169,12 +169,92 @@ def test_a_full_house_is_told_to_come_back(run: Callable[..., None], monkeypatch
     run(scenario, lambda: [TOWN])
 
 
-def test_a_page_that_comes_back_is_told_to_fetch_anew(run: Callable[..., None]) -> None:
+async def listener(mine: live.Hub) -> tuple[Page, asyncio.Task[None]]:
+    """A page that was there before: the hub listens, and this page knows it."""
+    page = Page()
+    task = await open_page(page)
+    await page.until(lambda: page.events("resync"))
+    assert mine.listening.is_set()
+    return page, task
+
+
+def aged(milliseconds: str) -> Page:
+    page = Page()
+    page.scope["query_string"] = b"age=" + milliseconds.encode()
+    return page
+
+
+@pytest.mark.parametrize(
+    "late", [Page([(b"last-event-id", b"0"), (b"cookie", b"x")]), Page(), aged("-1"), aged("1e3"), aged("9" * 13)]
+)
+def test_a_page_that_comes_back_or_has_no_age_is_told_to_fetch_anew(run: Callable[..., None], late: Page) -> None:
+    if (b"last-event-id", b"0") in late.scope["headers"]:
+        late.scope["query_string"] = b"age=1"  # a browser comes back to the very address it opened
+
+    async def scenario(mine: live.Hub) -> None:
+        first, there = await listener(mine)
+        task = await open_page(late)
+        await late.until(lambda: late.events("resync"))
+        await close(late, task)
+        await close(first, there)
+
+    run(scenario, lambda: [TOWN])
+
+
+def test_the_first_page_is_told_to_fetch_anew_as_soon_as_somebody_listens(run: Callable[..., None]) -> None:
     async def scenario(_mine: live.Hub) -> None:
-        page = Page([(b"last-event-id", b"17")])
+        page = aged("10")
         task = await open_page(page)
         await page.until(lambda: page.events("resync"))
         await close(page, task)
+
+    run(scenario, lambda: [TOWN])
+
+
+def test_what_changed_between_a_pages_rendering_and_its_stream_is_told(
+    run: Callable[..., None], database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "SLACK_SECONDS", 0.0)
+    answers = iter([[TOWN], [f"{TOWN}.001"], [f"{TOWN}.001"]])
+
+    async def scenario(mine: live.Hub) -> None:
+        first, there = await listener(mine)
+        mine._whole_since -= 3600  # it has listened for an hour
+        for area, thing in ((f"{TOWN}.001", "mine"), (f"{TOWN}.002", "other"), (f"{TOWN}.001", "again")):
+            await notify(database, area, thing)
+        await first.until(lambda: len(first.events("change")) == 3)
+        older, newer = aged("60000"), aged("0")
+        tasks = [await open_page(older), await open_page(newer)]
+        await older.until(lambda: len(older.events("change")) == 2)
+        assert [event["id"] for event in older.events("change")] == ["mine", "again"]
+        await notify(database, f"{TOWN}.001", "now")
+        await newer.until(lambda: newer.events("change"))
+        assert [event["id"] for event in newer.events("change")] == ["now"]
+        assert not older.events("resync") and not newer.events("resync")
+        for page, task in zip((older, newer, first), (*tasks, there), strict=True):
+            await close(page, task)
+
+    run(scenario, lambda: next(answers))
+
+
+def test_a_page_older_than_the_memory_is_told_to_fetch_anew(
+    run: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "SLACK_SECONDS", 0.0)
+
+    async def scenario(mine: live.Hub) -> None:
+        first, there = await listener(mine)
+        loop = asyncio.get_running_loop()
+        for n in range(live.MEMORY_LENGTH + 1):
+            mine.publish(json.dumps({"area": "elsewhere", "kind": "case", "id": str(n)}))
+        dropped = mine._whole_since
+        within = mine.join([TOWN], loop.time() - dropped - 0.0001)
+        before = mine.join([TOWN], loop.time() - dropped + 1)
+        assert within.queue.empty()
+        assert before.queue.get_nowait() == live.RESYNC
+        mine.leave(within)
+        mine.leave(before)
+        await close(first, there)
 
     run(scenario, lambda: [TOWN])
 
@@ -233,15 +313,13 @@ def test_a_lost_database_connection_comes_back_with_a_resync(
     monkeypatch.setattr(live, "RECONNECT_SECONDS", (0.01,))
 
     async def scenario(mine: live.Hub) -> None:
-        page = Page()
-        task = await open_page(page)
-        await asyncio.wait_for(mine.listening.wait(), 10)
+        page, task = await listener(mine)
         async with await psycopg.AsyncConnection.connect(database, autocommit=True) as connection:
             killed = await connection.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where query = 'LISTEN linli_live'"
             )
             assert await killed.fetchall()
-        await page.until(lambda: page.events("resync"))
+        await page.until(lambda: len(page.events("resync")) == 2)
         await notify(database, TOWN, "after")
         await page.until(lambda: page.events("change"))
         await close(page, task)

@@ -1,21 +1,25 @@
 """Changes, told to open pages as they happen: LISTEN on one connection per process, server-sent events to each reader.
 
 A message says which matter changed and where, never what: the page then asks for the row with its own rights. Staff
-hear of their areas (`/live`), the holder of a report's link of his own matter alone (`/live/r/<secret>`). Whoever
-publishes runs `SELECT pg_notify('linli_live', '{"area": "<area path>", "kind": "case", "id": "…"}')` in the
-transaction of the change.
+hear of their areas (`/live`), the holder of a report's link of his own matter alone (`/live/r/<secret>`). A page says
+how old it is (`?age=`, milliseconds since it was asked for) and hears what changed since; where nobody can tell, it is
+told to fetch everything anew. Whoever publishes runs
+`SELECT pg_notify('linli_live', '{"area": "<area path>", "kind": "case", "id": "…"}')` in the transaction of the change.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -38,6 +42,11 @@ RECHECK_BEATS = 4
 """A reader's rights are asked again after so many quiet or busy beats (one minute)."""
 RETRY_MILLISECONDS = 4000
 LINK_PATH = "/live/r/"
+MEMORY_LENGTH = 1000
+"""So many changes are kept for pages that were rendered before them and listen after them."""
+SLACK_SECONDS = 5.0
+"""A page may have been this much longer on its way than it says."""
+MOST_AGE_DIGITS = 12
 QUEUE_LENGTH = 200
 """A reader who is further behind loses the messages and is told to fetch the list anew."""
 MOST_READERS = 2000
@@ -68,6 +77,16 @@ class Matters:
 
 Reach = Matters | Iterable[str]
 """What a reader may hear of: the matters of his link, or the area paths of his post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A change as it was told, and when (the event loop's seconds)."""
+
+    at: float
+    area: str
+    matter: str
+    message: bytes
 
 
 @dataclass(eq=False)
@@ -101,13 +120,15 @@ class Subscriber:
 
 
 class Hub:
-    """The one listening connection of an event loop and the readers it feeds. It listens only while somebody reads."""
+    """The one listening connection of an event loop and the readers it feeds. It listens from the first reader on."""
 
     def __init__(self, conninfo: Callable[[], str]) -> None:
         self._conninfo = conninfo
         self._readers: set[Subscriber] = set()
         self._task: asyncio.Task[None] | None = None
         self._sequence = 0
+        self._memory: deque[Heard] = deque(maxlen=MEMORY_LENGTH)
+        self._whole_since = math.inf
         self.listening = asyncio.Event()
 
     @property
@@ -119,22 +140,30 @@ class Hub:
         by_link = sum(bool(reader.matters) for reader in self._readers)
         return self.readers >= MOST_READERS or (isinstance(given, Matters) and by_link >= MOST_BY_LINK)
 
-    def join(self, given: Reach) -> Subscriber:
-        """Add a reader and make sure that somebody listens."""
+    def join(self, given: Reach, age: float = math.inf) -> Subscriber:
+        """Add a reader whose page was asked for `age` seconds ago, and make sure that somebody listens.
+
+        He is given what changed since. Before the listening began, he will be told when it does.
+        """
         reader = Subscriber(())
         reader.reach(given)
         self._readers.add(reader)
+        loop = asyncio.get_running_loop()
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._listen(), name="linli-live")
+            self._task = loop.create_task(self._listen(), name="linli-live")
+        if self.listening.is_set():
+            since = loop.time() - age - SLACK_SECONDS
+            if since < self._whole_since:
+                reader.give(RESYNC)
+            else:
+                for heard in self._memory:
+                    if heard.at >= since and reader.hears(heard.area, heard.matter):
+                        reader.give(heard.message)
         return reader
 
     def leave(self, reader: Subscriber) -> None:
-        """Remove a reader; the last one to leave ends the listening."""
+        """Remove a reader."""
         self._readers.discard(reader)
-        if not self._readers and self._task is not None:
-            self._task.cancel()
-            self._task = None
-            self.listening.clear()
 
     def publish(self, payload: str) -> int:
         """Give one payload to every reader of its area; the number of readers reached."""
@@ -146,36 +175,35 @@ class Hub:
             return 0
         self._sequence += 1
         message = b"id: %d\nevent: change\ndata: %s\n\n" % (self._sequence, orjson.dumps(body))
+        if len(self._memory) == MEMORY_LENGTH:
+            self._whole_since = self._memory[0].at
+        self._memory.append(Heard(asyncio.get_running_loop().time(), area, body["id"], message))
         reached = [reader for reader in self._readers if reader.hears(area, body["id"])]
         for reader in reached:
             reader.give(message)
         return len(reached)
 
-    def _resync(self) -> None:
-        for reader in self._readers:
-            reader.give(RESYNC)
-
     async def _listen(self) -> None:
         failures = 0
-        lost = False
         while True:
             try:
-                async for payload in self._payloads(resync=lost):
+                async for payload in self._payloads():
                     failures = 0
                     self.publish(payload)
             except psycopg.Error as error:
                 logger.warning("live connection lost: %s", error)
             self.listening.clear()
-            lost = True
             await asyncio.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
             failures += 1
 
-    async def _payloads(self, *, resync: bool) -> AsyncIterator[str]:
+    async def _payloads(self) -> AsyncIterator[str]:
         async with await psycopg.AsyncConnection.connect(self._conninfo(), autocommit=True) as connection:
             await connection.execute(f"LISTEN {CHANNEL}")
+            self._memory.clear()
+            self._whole_since = asyncio.get_running_loop().time()
             self.listening.set()
-            if resync:
-                self._resync()
+            for reader in self._readers:
+                reader.give(RESYNC)
             async for notification in connection.notifies():
                 yield notification.payload
 
@@ -229,21 +257,19 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
     if mine.full(given):
         await _answer(send, 503, [(b"retry-after", b"30")])
         return
-    reader = mine.join(given)
+    reader = mine.join(given, _age(scope))
     try:
-        await _serve(scope, receive, send, reader, ask)
+        await _serve(receive, send, reader, ask)
     finally:
         mine.leave(reader)
 
 
-async def _serve(scope: Scope, receive: Receive, send: Send, reader: Subscriber, ask: Ask) -> None:
+async def _serve(receive: Receive, send: Send, reader: Subscriber, ask: Ask) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
     gone = asyncio.ensure_future(_until_gone(receive))
     try:
-        await _chunk(send, f"retry: {RETRY_MILLISECONDS}\n\n".encode())
-        if any(name == b"last-event-id" for name, _value in scope["headers"]):
-            # Nobody keeps what was missed; the page fetches its list again.
-            await _chunk(send, RESYNC)
+        # With an id from the start every reconnection names one: it is how a page that comes back is known.
+        await _chunk(send, f"id: 0\nretry: {RETRY_MILLISECONDS}\n\n".encode())
         await _pump(send, reader, ask, gone)
     except OSError:
         logger.debug("live reader went away while being written to")
@@ -310,6 +336,14 @@ async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]] | 
     head = [(b"content-length", b"0"), (b"cache-control", b"no-store"), *(headers or [])]
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _age(scope: Scope) -> float:
+    """Seconds since the page was asked for; infinite for one that comes back or does not say."""
+    if any(name == b"last-event-id" for name, _value in scope["headers"]):
+        return math.inf
+    said = parse_qs(scope.get("query_string", b"")).get(b"age", [b""])[0]
+    return int(said) / 1000 if said.isdigit() and len(said) <= MOST_AGE_DIGITS else math.inf
 
 
 def _cookies(scope: Scope) -> dict[str, str]:

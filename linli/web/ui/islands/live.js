@@ -114,6 +114,9 @@ function resync() {
   for (const list of document.querySelectorAll("[data-live-list]")) {
     waiting.set(`${list.dataset.liveList}:*`, list.dataset.liveList);
   }
+  for (const { dataset, parentElement } of document.querySelectorAll("[data-live][data-live-url]")) {
+    if (!parentElement.closest("[data-live-list]")) waiting.set(dataset.live, dataset.live.split(":")[0]);
+  }
   document.dispatchEvent(new CustomEvent("linli:live", { detail: { kind: "*", id: "*" } }));
   later();
 }
@@ -125,7 +128,8 @@ function state(on) {
 let stream = null;
 
 function connect() {
-  stream = new EventSource(source);
+  // What changed since this page was asked for is told first.
+  stream = new EventSource(`${source}?age=${Math.round(performance.now())}`);
   stream.addEventListener("open", () => state(true));
   stream.addEventListener("error", () => {
     state(false);
@@ -137,8 +141,9 @@ function connect() {
 }
 
 if (source && "EventSource" in window) {
-  connect();
-  window.addEventListener("pagehide", () => stream.close());
+  // Not before the page's other modules can hear of it.
+  document.addEventListener("DOMContentLoaded", connect);
+  window.addEventListener("pagehide", () => stream?.close());
   window.addEventListener("pageshow", (event) => event.persisted && connect());
   document.addEventListener("click", (event) => event.target.closest("[data-live-counter]") && flush(true));
   document.addEventListener("focusout", later);
