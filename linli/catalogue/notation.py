@@ -63,8 +63,8 @@ CONDITIONS: Final = (
 AT_ONCE: Final = "立即"
 
 _AMOUNT = re.compile(r"e(?P<e>\d+(?:\.\d+)?)|(?P<x>\d+(?:\.\d+)?)(?P<u>[hdn])|(?P<now>立即)")
-_HALF_NUMBER = re.compile(r"[-+−.,\d]$")
-"""What would be read as part of an amount behind it: -3d, 1.5.2d, 3d转110 (written 转1103d)."""
+_HALF_NUMBER = re.compile(r"[-+−.,e\d]$")
+"""What would be read as part of an amount behind it: -3d, 1.5.2d, 3d转110 (written 转1103d), 3de (written e3d)."""
 _MARKED = re.compile(r"^\[(?P<condition>[^\]]+)\](?P<rest>.*)$")
 _BRACKET = re.compile(r"\(([^()]*)\)")
 
@@ -97,7 +97,7 @@ def _limit(step: str, found: re.Match[str], inherited: str | None) -> Limit:
     if aside:
         condition, after = aside[1], after[: aside.start()] + after[aside.end() :]
     label += after
-    if _AMOUNT.search(after) or (_HALF_NUMBER.search(label) and not found["now"]):
+    if _AMOUNT.search(label) or (_HALF_NUMBER.search(label) and not found["now"]):
         raise _unreadable(step)
     if found["now"]:
         amount, unit = Decimal(0), LimitUnit.NATURAL_HOUR
@@ -105,6 +105,8 @@ def _limit(step: str, found: re.Match[str], inherited: str | None) -> Limit:
         amount, unit = Decimal(found["e"]), LimitUnit.NATURAL_HOUR
     else:
         amount, unit = Decimal(found["x"]), LimitUnit(found["u"])
+    if condition is None and _condition(label) != (None, label):  # 5h大修 would be written 大修5h, a condition
+        raise _unreadable(step)
     if not amount and not found["now"]:  # at once is 立即; nought days would be the rest of the day
         raise _unreadable(step)
     return Limit(label=label, amount=amount, unit=unit, condition=condition or inherited)

@@ -16,6 +16,7 @@ from linli.access.api import Anyone, Principal, Reporter
 from linli.calendar.api import forget as forget_calendar
 from linli.casework.intake import ownership
 from linli.casework.timeline import queries
+from linli.catalogue.api import forget as forget_list
 from linli.kernel.clock import frozen
 
 
@@ -29,6 +30,14 @@ def fresh_caches() -> Iterator[None]:
     ownership._desks.clear()
     queries._kept.read_at = float("-inf")
     forget_calendar()
+
+
+@pytest.fixture
+def fresh_list() -> Iterator[None]:
+    """What this process holds of the list of items must not outlive the rows a test rolled back."""
+    forget_list()
+    yield
+    forget_list()
 
 
 @pytest.fixture

@@ -56,10 +56,11 @@ from linli.casework.intake.api import (
 from linli.casework.timeline.api import Act
 from linli.casework.verification.api import Method, Satisfaction, dispute, rate, verify
 from linli.casework.works.api import add_step, arrive, feed_back, reach_milestone, self_handle
+from linli.catalogue.api import forget, retire_item
 from linli.kernel.errors import Conflict, Forbidden, InvalidInput, LinliError, NotFound, WrongState
 from linli.territory.api import area_by_code
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_list")]
 S, R = CaseState, ReportState
 TIME: dict[str, Any] = {"amount": Decimal(2), "unit": "d", "words": "要等材料"}
 NOTHING_SAID = " \n　"
@@ -178,6 +179,13 @@ def keyed(stage: Stage) -> Matter:
     return stage.receive(idempotency_key="the-key")
 
 
+def of_a_retired_item(stage: Stage) -> Matter:
+    matter = stage.receive()
+    stage.do("district", retire_item, code=ITEM, reason="并入别项")
+    forget()
+    return matter
+
+
 def late(stage: Stage) -> Matter:
     matter = stage.case_in(S.HANDLING)
     stage.pass_time(days=60)
@@ -206,6 +214,7 @@ REFUSALS = [
     # Triage.
     Refusal("item_missing", InvalidInput, report_in(R.RECEIVED), on_report("worker", open_case)),
     Refusal("item_unknown", NotFound, report_in(R.RECEIVED), on_report("worker", open_case, item_code="Q99")),
+    Refusal("item_retired", WrongState, of_a_retired_item, on_report("worker", open_case, item_code=ITEM)),
     Refusal("report_unknown", NotFound, report_in(R.RECEIVED),
             lambda stage, _: stage.see("worker", report_by_id, UUID(int=7)), "reading"),
     Refusal("report_unknown", NotFound, report_in(R.RECEIVED), on_report("worker_cousin", open_case, item_code=ITEM)),

@@ -13,7 +13,7 @@ from linli.casework.dispatch.api import accept_assignment, dispatch_case
 from linli.casework.timeline.api import Act
 from linli.casework.works.api import add_step, arrive, feed_back, hands_of, orders_of, reach_milestone, self_handle
 from linli.casework.works.rules import Wanted, missing_evidence
-from linli.catalogue.api import list_specs, spec_for
+from linli.catalogue.api import forget, list_specs, revise_item, spec_for
 from linli.kernel.errors import InvalidInput, LinliError, NotFound, WrongState
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,20 @@ class TestTheOrder:
 
 class TestResults:
     """实际解决, 解释说明, 无法解决: each is told in words; only the first must be shown."""
+
+    @pytest.mark.usefixtures("fresh_list")
+    def test_what_the_item_demands_is_what_it_demanded_when_the_case_was_opened(self, stage: Stage) -> None:
+        early = stage.case_in(CaseState.HANDLING)
+        stage.pass_time(minutes=5)
+        revised = {"code": ITEM, "changes": {"evidence": "处置前照片；处置后文字说明"}, "note": "按新规"}
+        stage.do("district", revise_item, **revised)
+        forget()
+        late = stage.case_in(CaseState.HANDLING)
+        given = {"result": Result.SOLVED, "words": "办完了"}
+        with pytest.raises(InvalidInput) as caught:
+            stage.do(URBAN, feed_back, case_id=early.id, **given)
+        assert caught.value.code == "evidence_missing"
+        stage.do(URBAN, feed_back, case_id=late.id, **given)
 
     @pytest.mark.parametrize(
         ("result", "photos", "code"),

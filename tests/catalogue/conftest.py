@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from casework.fixtures import fresh_caches, stage
+from casework.fixtures import fresh_caches, fresh_list, stage
 from django.core.signals import request_started
 from django.db import connection
 from django.test import Client
 
-from linli.catalogue.api import forget
-
-__all__ = ["fresh_caches", "stage"]
+__all__ = ["fresh_caches", "fresh_list", "stage"]
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
-    """What this process holds of the list must not outlive the rows a test rolled back."""
-    forget()
-    yield
-    forget()
+def nothing_kept(fresh_list: None) -> None:
+    """Every test of the list begins with what its tables hold."""
 
 
 def as_the_connection_begins(**_given: object) -> None:

@@ -49,7 +49,7 @@ class TestLimits:
         [
             "停工4h拆除20d", "停工4h，拆除20d", "3d 5d", "e1e2", "井盖e1修复1d", "3d立即", "-3d", "+3d", "1.5.2d",
             "0,5h", "−3d", "e", "e 2", "2 d", "3D", "3天", "3周", "三d", "3d;", ";3d", "3d;;4d", "3d、", "大修;3d",
-            "0d", "e0", "0.0h", "3d0", "3d转110",
+            "0d", "e0", "0.0h", "3d0", "3d转110", "3de", "3e3d", "5h大修", "井3d盖",
         ],
     )  # fmt: skip
     def test_what_could_be_read_only_in_part_is_refused_and_quoted(self, cell: str) -> None:

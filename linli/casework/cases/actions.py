@@ -35,7 +35,7 @@ from linli.casework.timeline.api import (
     step_limit,
     story,
 )
-from linli.catalogue.api import in_force
+from linli.catalogue.api import in_force, is_active
 from linli.files.api import attach
 from linli.kernel.clock import now
 from linli.kernel.errors import Forbidden, InvalidInput, NotFound, WrongState
@@ -132,13 +132,15 @@ def open_case(
     """Take a report on (立案): a case with the report's id and number, an owner and its clocks.
 
     item_code: of the list; empty for a matter outside it, which keeps the unit it was routed to. conditions: which
-    conditional limits apply. Raises Forbidden, NotFound, WrongState, InvalidInput for an unknown item.
+    conditional limits apply. Raises Forbidden, NotFound, InvalidInput, WrongState also for an item that left the list.
     """
     with transaction.atomic():
         report = report_for(actor=actor, act="report.triage", report_id=report_id, of_unit=True)
         if not item_code and not report.topic:
             raise InvalidInput(_("Choose the kind of matter."), code="item_missing")
         item = in_force(item_code, report.area.path) if item_code else None
+        if item and not is_active(item_code):
+            raise WrongState(_("This item has left the list."), code="item_retired", detail={"code": item_code})
         spec = item.spec if item else None
         report.item_code = item_code
         readings = advance_report(

@@ -33,7 +33,7 @@ def propose(case: Case, *, at: datetime) -> Proposal:
     outside the list, is looked up by duty (place, then area).
     When no such unit exists the desk itself answers, and the reasons say so: nothing is left without an owner.
     """
-    spec = spec_for(case.item_code, case.area.path) if case.item_code else None
+    spec = spec_for(case.item_code, case.area.path, at=case.opened_at) if case.item_code else None
     rule = choose(_rules(at), _situation(case, spec, at))
     if rule is not None and rule.unit_id is not None:
         unit = unit_by_id(rule.unit_id)

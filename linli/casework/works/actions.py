@@ -159,7 +159,7 @@ def _order(actor: Principal, case: Case) -> WorkOrder:
 def _wanted(case: Case) -> Wanted:
     if not case.item_code:
         return Wanted(before=False, after=False)
-    evidence = spec_for(case.item_code, case.area.path).evidence
+    evidence = spec_for(case.item_code, case.area.path, at=case.opened_at).evidence
     return Wanted(before=False, after=evidence.after_photo)
 
 

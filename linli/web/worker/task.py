@@ -95,4 +95,4 @@ def _form(request: StaffRequest, case: Case, deed: Deed, typed: Typed) -> HttpRe
 
 def spec_of(case: Case) -> ItemSpec | None:
     """The item as it holds at the place of the matter; None outside the list."""
-    return spec_for(case.item_code, case.area.path) if case.item_code else None
+    return spec_for(case.item_code, case.area.path, at=case.opened_at) if case.item_code else None
