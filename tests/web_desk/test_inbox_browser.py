@@ -154,6 +154,25 @@ def test_a_choice_outlives_a_list_that_is_fetched_anew(desk_page: Open) -> None:
     assert picked(page) == [True, *[False] * (REPORTS - 1)]
 
 
+@pytest.mark.parametrize("part", ["#list-r", ".d-row >> nth=1"])
+def test_who_walks_by_keys_keeps_his_row_when_it_is_fetched_anew(desk_page: Open, part: str) -> None:
+    """A change that arrives while somebody stands on a row takes neither the row nor Enter from him."""
+    page = desk_page()
+    for key in "jj":
+        page.keyboard.press(key)
+    address = page.locator(".d-row a.l-row").nth(1).get_attribute("href")
+    fetched = page.locator(part).element_handle()
+    assert fetched is not None
+    fetched.evaluate(
+        """(old) => htmx.ajax('GET', old.dataset.liveUrl, {source: old, target: old, swap: 'outerHTML',
+           ...(old.id.startsWith('list') ? {select: '#' + old.id} : {})})"""
+    )
+    assert not fetched.evaluate("(old) => old.isConnected")
+    assert at(page) == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}")
+
+
 def test_capital_b_takes_the_chosen_ones_to_be_filed(desk_page: Open) -> None:
     page = desk_page()
     for key in ("j", "x", "j", "x", "B"):

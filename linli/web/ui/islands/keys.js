@@ -18,12 +18,16 @@ function rows() {
 
 const handle = (row) => (row.matches("a, button") ? row : row.querySelector("a, button"));
 
+function stand(at) {
+  rows().forEach((row) => row.classList.toggle("is-at", row === at));
+}
+
 function move(step) {
   const all = rows();
   if (!all.length) return;
   const now = all.findIndex((row) => row.classList.contains("is-at") || row.contains(document.activeElement));
   const next = all[Math.min(all.length - 1, Math.max(0, now < 0 ? 0 : now + step))];
-  all.forEach((row) => row.classList.toggle("is-at", row === next));
+  stand(next);
   const target = handle(next);
   target.focus({ preventScroll: true });
   next.scrollIntoView({ block: "nearest" });
@@ -97,6 +101,12 @@ document.addEventListener("keydown", (event) => {
     window.clearTimeout(forget);
     forget = window.setTimeout(() => (first = ""), 1200);
   }
+});
+
+// A row that is fetched anew under the focus gets the focus back by its id, and with it its mark.
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-keys-list] [data-key-row]");
+  if (row) stand(row);
 });
 
 document.addEventListener("click", (event) => {
