@@ -168,7 +168,7 @@ def test_who_walks_by_keys_keeps_his_row_when_it_is_fetched_anew(desk_page: Open
            ...(old.id.startsWith('list') ? {select: '#' + old.id} : {})})"""
     )
     assert not fetched.evaluate("(old) => old.isConnected")
-    assert at(page) == 1
+    expect(page.locator(".d-row").nth(1)).to_have_class("d-row is-at")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{address}")
 

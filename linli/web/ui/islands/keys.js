@@ -103,9 +103,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A row that is fetched anew under the focus gets the focus back by its id, and with it its mark.
-document.addEventListener("focusin", (event) => {
-  const row = event.target.closest("[data-keys-list] [data-key-row]");
+// htmx gives a row that was fetched anew the focus back by its id; its mark follows once the row has its own classes.
+document.addEventListener("htmx:afterSettle", () => {
+  const row = document.activeElement?.closest("[data-keys-list] [data-key-row]");
   if (row) stand(row);
 });
 
