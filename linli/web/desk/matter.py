@@ -83,10 +83,10 @@ class Matter:
 
     @cached_property
     def spec(self) -> ItemSpec | None:
-        """The demands of its item as they hold at its place, None for a matter outside the list or not yet filed."""
+        """What its item demands at its place, for a case as of its opening; None outside the list or without a kind."""
         code = self.thing.item_code
         try:
-            return spec_for(code, self.area.path) if code else None
+            return spec_for(code, self.area.path, at=self.case.opened_at if self.case else None) if code else None
         except NotFound:
             return None
 
