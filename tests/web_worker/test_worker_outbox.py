@@ -211,6 +211,25 @@ def test_accepting_on_the_list_without_a_network_waits_too(people: People, serve
     assert served.acts(matter)[-1] == "accept"
 
 
+def test_a_change_that_could_not_be_fetched_is_fetched_when_there_is_a_connection(people: People, served: Site) -> None:
+    """Whose connection goes just as news arrives sees no fault, and the news when it is back."""
+    matter = served.dispatched("路灯不亮", item="C12")
+    doer = people("responder")
+    page = doer.go("/work/today/")
+    page.wait_for_function("document.documentElement.dataset.liveState === 'on'")
+    card = page.locator(f"[data-live='case:{matter.id}']")
+    expect(card.locator("form[data-undo]")).to_be_visible()
+    page.mouse.move(0, 0)
+    page.route("**/work/today/", lambda route: route.abort("internetdisconnected"))
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/work/today/")):
+        served.post(f"/cases/{matter.id}/acts/accept", who="responder")
+    cut(doer, page)
+    page.unroute("**/work/today/")
+    expect(card.locator("form[data-undo]")).to_be_visible()
+    join(doer)
+    expect(card.locator("[data-shot]")).to_be_visible()
+
+
 def test_found_and_fixed_with_photos_waits_and_is_one_settled_matter(people: People, served: Site) -> None:
     walker = people("worker")
     page = ready(walker, "/work/found/")

@@ -59,17 +59,17 @@ function lists(kind) {
 
 function flush(forced = false) {
   timer = 0;
-  if (!window.htmx || waiting.size === 0) return;
+  if (!window.htmx || !navigator.onLine || waiting.size === 0) return;
   const rows = [];
   const strange = new Map();
   for (const [key, kind] of waiting) {
     const found = [...document.querySelectorAll(selector(key))];
     const own = found.filter((row) => row.dataset.liveUrl);
-    if (own.length) rows.push([key, own]);
+    if (own.length) rows.push([key, kind, own]);
     else strange.set(key, kind);
   }
   const many = rows.length > MANY;
-  for (const [key, own] of rows) {
+  for (const [key, kind, own] of rows) {
     const list = own[0].closest("[data-live-list]");
     if (many && list) {
       strange.set(key, list.dataset.liveList);
@@ -77,7 +77,7 @@ function flush(forced = false) {
     }
     if (own.some((row) => row.contains(document.activeElement) && typing())) continue;
     waiting.delete(key);
-    own.forEach(swap);
+    own.forEach((row) => swap(row).catch(() => again([key], kind)));
   }
   settle(strange, forced);
 }
@@ -94,9 +94,14 @@ function settle(strange, forced) {
     keys.forEach((key) => waiting.delete(key));
     targets.forEach((list) => {
       count(list, 0);
-      refresh(list);
+      refresh(list).catch(() => again(keys, kind));
     });
   }
+}
+
+// What never arrived is asked for once more when there is a connection again.
+function again(keys, kind) {
+  for (const key of keys) waiting.set(key, kind);
 }
 
 function later() {
@@ -130,7 +135,10 @@ let stream = null;
 function connect() {
   // What changed since this page was asked for is told first.
   stream = new EventSource(`${source}?age=${Math.round(performance.now())}`);
-  stream.addEventListener("open", () => state(true));
+  stream.addEventListener("open", () => {
+    state(true);
+    later();
+  });
   stream.addEventListener("error", () => {
     state(false);
     // A refused stream (signed out, server busy) is not retried by the browser: ask again calmly.
@@ -147,5 +155,6 @@ if (source && "EventSource" in window) {
   window.addEventListener("pageshow", (event) => event.persisted && connect());
   document.addEventListener("click", (event) => event.target.closest("[data-live-counter]") && flush(true));
   document.addEventListener("focusout", later);
+  window.addEventListener("online", later);
   document.addEventListener("pointerout", (event) => event.target.closest("[data-live-list]") && waiting.size && later());
 }

@@ -8,6 +8,8 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 document.addEventListener("htmx:sendError", () => toast(words("failed")));
 document.addEventListener("htmx:timeout", () => toast(words("failed")));
+// htmx rejects with nothing when a request never arrived: the two lines above have said so.
+window.addEventListener("unhandledrejection", (event) => event.reason === undefined && event.preventDefault());
 document.addEventListener("htmx:beforeSwap", (event) => {
   // An error notice is sent to be shown: the server aims it at #messages.
   const { xhr } = event.detail;

@@ -41,7 +41,7 @@ async function refresh(panel) {
 
 function flush() {
   timer = 0;
-  if (!window.htmx) return;
+  if (!window.htmx || !navigator.onLine) return;
   for (const panel of document.querySelectorAll("[data-acts][data-acts-stale]")) {
     if (busy(panel)) say(panel);
     else refresh(panel);
@@ -58,4 +58,6 @@ document.addEventListener("linli:live", ({ detail: { kind, id } }) => {
   found.forEach((panel) => (panel.dataset.actsStale = ""));
   if (found.length) later();
 });
-document.addEventListener("focusout", () => document.querySelector("[data-acts-stale]") && later());
+const stale = () => document.querySelector("[data-acts-stale]") && later();
+document.addEventListener("focusout", stale);
+window.addEventListener("online", stale);
