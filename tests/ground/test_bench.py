@@ -15,6 +15,7 @@ from linli.project import postgres
 from linli.project.bench import intake, pages
 from linli.project.bench.matters import fill
 from linli.project.bench.scratch import Scratch, family, memory_mb, scratch_database, web_server
+from linli.web.desk.lists import PAGE
 
 SMALL, LARGE = 6_000, 9_000
 """As few as leave a dozen matters with a full story in one town."""
@@ -78,7 +79,17 @@ def test_lists_and_case_pages_are_measured_at_both_sizes(figures: dict[str, Any]
 def test_each_role_and_filter_is_told_apart(figures: dict[str, Any]) -> None:
     told = figures[f"list_by_{LARGE}"]
     assert len(told) == len(pages.WHO) * len(pages.FILTERS)
-    assert all(ms > 0 for ms in told.values())
+    assert all(page["p50_ms"] > 0 for page in told.values())
+
+
+def test_only_full_pages_are_held_against_each_other(figures: dict[str, Any]) -> None:
+    """Of a committee's few matters no page is full; of the district's it is."""
+    full = figures["list_pages"]
+    assert 0 < len(full) < len(pages.WHO) * len(pages.FILTERS)
+    for size in (SMALL, LARGE):
+        assert {figures[f"list_by_{size}"][name]["rows"] for name in full} == {PAGE}
+    short = set(figures[f"list_by_{SMALL}"]) - set(full)
+    assert all(figures[f"list_by_{SMALL}"][name]["rows"] < PAGE for name in short)
 
 
 def test_the_list_takes_as_many_statements_at_twice_the_size(figures: dict[str, Any]) -> None:
@@ -138,9 +149,9 @@ def test_a_report_that_is_not_acknowledged_ends_the_measuring(
 
 
 def test_a_page_that_is_not_shown_ends_the_measuring(scratch: Scratch) -> None:
-    told = pytest.raises(RuntimeError, match=r"/desk/\?view=units answered 302")
+    told = pytest.raises(RuntimeError, match="/desk/ answered 302")
     with web_server(scratch.url, workers=1) as server, told:
-        pages._by_filter(server, ["nobody=1"] * len(pages.WHO))
+        pages._rows_and_time(server, ("/desk/", "nobody=1"))
 
 
 def test_the_scratch_database_is_gone_afterwards(scratch: Scratch) -> None:
