@@ -106,7 +106,7 @@ PLANTED = {
     "rules import Django": ("linli/casework/dispatch/rules.py", "import django.db", PURE),
     "events import Django": ("linli/casework/intake/events.py", "from django.utils import timezone", PURE),
     "actions import tasks": ("linli/notices/actions.py", "import linli.notices.tasks", ROOMS),
-    "rules import their own tables": ("linli/casework/works/rules.py", "import linli.casework.works.models", ROOMS),
+    "rules import their own tables": ("linli/casework/cases/rules.py", "import linli.casework.cases.models", ROOMS),
     "tables import their own queries": ("linli/catalogue/models.py", "import linli.catalogue.queries", ROOMS),
     "two modules of a face import each other": ("linli/web/desk/words.py", "import linli.web.desk.story", CYCLES),
 }  # fmt: skip

@@ -120,6 +120,14 @@ class Evidence:
         """Whether at least one picture of the result is required."""
         return any(part.photo for part in self.after)
 
+    def missing(self, *, found: bool, result: bool) -> tuple[str, ...]:
+        """Which pictures are still to be shown, of `before` and `after`.
+
+        found, result: whether one shows what was found, and what was done.
+        """
+        gaps = (("before", self.before_photo and not found), ("after", self.after_photo and not result))
+        return tuple(name for name, missing in gaps if missing)
+
     @property
     def no_faces(self) -> bool:
         """Whether people may not be photographed at all (stricter than masking on publication)."""

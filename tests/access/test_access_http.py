@@ -11,7 +11,7 @@ from typing import Any
 
 import house_db as house
 import pytest
-from scope_figures import note_figures
+from figures import note_figures
 from scope_http import RELATIONS, HttpProber
 from scope_routes import Route, routes, undecided
 from scope_stage import Stage

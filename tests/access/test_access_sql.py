@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import house_db as house
 import pytest
-from scope_figures import note_figures
+from figures import note_figures
 from scope_oracle import RELATIONS, TABLES, Me, Row, World, visible
 from scope_probes import Prober
 from scope_stage import Stage, sign_in

@@ -142,7 +142,7 @@ DEEDS = [
          publishes=((CASES + "CaseEnded", case_and(state="closed")),)),
     # Side routes.
     Deed(Act.SELF_HANDLE, S.FILED, "worker", DESK, self_handle, lambda stage, matter: {
-        "words": "当场清走", "after": [photo()]}, ((WORKS + "SelfHandled", case_and()),)),
+        "words": "当场清走", "before": [photo()], "after": [photo()]}, ((WORKS + "SelfHandled", case_and()),)),
     Deed(Act.RETURN_ASK, S.DISPATCHED, "responder_urban", HANDS, ask_return, fixed(
         reason="not_our_duty", words="不归我们"), ((DISPATCH + "ReturnAsked", at_urban()),)),
     Deed(Act.RETURN_GRANT, S.RETURN_ASKED, "dispatcher", LEADS, rule_return, fixed(grant=True, words="同意"),

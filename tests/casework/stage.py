@@ -344,7 +344,7 @@ CASE_MOVES: Mapping[Act, Move] = {
     Act.DISPUTE: lambda stage, matter: stage.link(matter, dispute, words="还是老样子"),
     Act.CLOSE: _close,
     Act.SELF_HANDLE: lambda stage, matter: stage.do(
-        "worker", self_handle, case_id=matter.id, words="当场清走", after=[photo()]
+        "worker", self_handle, case_id=matter.id, words="当场清走", before=[photo()], after=[photo()]
     ),
     Act.RETURN_ASK: _by_hands(ask_return, reason="not_our_duty", words="不属于我单位"),
     Act.RETURN_GRANT: _by("dispatcher", rule_return, grant=True, words="同意退单"),

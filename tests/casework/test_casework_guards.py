@@ -143,16 +143,16 @@ def test_a_worker_may_send_back_what_is_said_to_be_impossible(stage: Stage) -> N
 
 def test_found_and_fixed_is_only_for_order_and_cleanliness(stage: Stage) -> None:
     matter = stage.opened(OF_SAFETY)
-    given = {"case_id": matter.id, "words": "清了", "after": [photo()]}
+    given = {"case_id": matter.id, "words": "清了", "before": [photo()], "after": [photo()]}
     refused(WrongState, "needs_other_eyes", stage, "worker", self_handle, **given)
 
 
 def test_found_and_fixed_is_only_within_the_hour(stage: Stage) -> None:
     in_time, late = stage.opened(), stage.opened()
     stage.pass_time(hours=1)
-    stage.do("worker", self_handle, case_id=in_time.id, words="清了", after=[photo()])
+    stage.do("worker", self_handle, case_id=in_time.id, words="清了", before=[photo()], after=[photo()])
     stage.pass_time(seconds=1)
-    given = {"case_id": late.id, "words": "清了", "after": [photo()]}
+    given = {"case_id": late.id, "words": "清了", "before": [photo()], "after": [photo()]}
     refused(WrongState, "needs_other_eyes", stage, "worker", self_handle, **given)
 
 

@@ -87,7 +87,7 @@ NO_ACT = {
     "case_of_report", "cases", "first_cases", "first_reports",
     "checks_of", "current", "desk_of", "hands_of", "link_of", "lock_case", "lock_report",
     "near", "open_cases", "orders_of", "own_report", "own_story", "photo_in_sight", "propose", "ratings_of",
-    "report_by_id", "report_for", "reports", "reports_of", "require_hands", "similar", "triage_inbox",
+    "report_by_id", "report_for", "reports", "reports_of", "require_hands", "similar", "spec_of", "triage_inbox",
 }  # fmt: skip
 """What the doors offer besides acts: reads, and the steps that acts are made of."""
 BY_REPORTER = {"add_by_reporter", "add_to_report", "withdraw_case", "withdraw_report", "rate", "dispute"}

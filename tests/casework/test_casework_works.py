@@ -12,12 +12,12 @@ from linli.casework.cases.api import CaseState, Result, own_story
 from linli.casework.dispatch.api import accept_assignment, dispatch_case
 from linli.casework.timeline.api import Act
 from linli.casework.works.api import add_step, arrive, feed_back, hands_of, orders_of, reach_milestone, self_handle
-from linli.casework.works.rules import Wanted, missing_evidence
-from linli.catalogue.api import forget, list_specs, revise_item, spec_for
+from linli.catalogue.api import Evidence, EvidencePart, forget, list_specs, revise_item, spec_for
 from linli.kernel.errors import InvalidInput, LinliError, NotFound, WrongState
 
 pytestmark = pytest.mark.django_db
 URBAN = "responder_urban"
+Parts = tuple[EvidencePart, ...]
 
 
 def orders(stage: Stage, matter: Matter) -> list[dict[str, Any]]:
@@ -206,16 +206,17 @@ class TestResults:
         assert stage.case(matter)["result"] == Result.SOLVED
 
 
-@pytest.mark.parametrize("before_wanted", [True, False])
-@pytest.mark.parametrize("after_wanted", [True, False])
-@pytest.mark.parametrize("solved", [True, False])
-def test_what_is_missing_by_table(before_wanted: bool, after_wanted: bool, solved: bool) -> None:
-    wanted = Wanted(before=before_wanted, after=after_wanted)
-    for before in ([], ["a photo"]):
-        for after in ([], ["a photo"]):
-            gaps = set(missing_evidence(wanted, before=before, after=after, solved=solved))
-            assert ("before" in gaps) == (before_wanted and before == [])
-            assert ("after" in gaps) == (after_wanted and solved and after == [])
+PICTURE, PAPER = EvidencePart("现场照片", photo=True), EvidencePart("检查单", photo=False)
+
+
+@pytest.mark.parametrize("before", [(PICTURE,), (PAPER,), ()])
+@pytest.mark.parametrize("after", [(PAPER, PICTURE), (PAPER,), ()])
+@pytest.mark.parametrize("found", [True, False])
+@pytest.mark.parametrize("result", [True, False])
+def test_what_is_missing_by_table(before: Parts, after: Parts, found: bool, result: bool) -> None:
+    gaps = Evidence(before, after).missing(found=found, result=result)
+    assert ("before" in gaps) == (PICTURE in before and not found)
+    assert ("after" in gaps) == (PICTURE in after and not result)
 
 
 class TestMilestones:
@@ -266,16 +267,28 @@ class TestAtOnce:
         assert (entry["photos"], entry["data"]["before"]) == ([str(before), str(after)], 1)
         assert {area_of(stage, shot) for shot in (before, after)} == {row["area_id"]}
 
+    @pytest.mark.parametrize("shown", [0, 1])
+    def test_what_was_found_is_shown_by_the_hands_or_by_a_reporter(self, stage: Stage, shown: int) -> None:
+        """Nobody else ever sees it: the two pictures are the proof."""
+        matter = stage.opened(photos=shots(stage, shown))
+        given = {"case_id": matter.id, "words": "当场清走", "after": shots(stage, 1)}
+        if shown:
+            stage.do("worker", self_handle, **given)
+            return
+        with pytest.raises(InvalidInput) as caught:
+            stage.do("worker", self_handle, **given)
+        assert (caught.value.code, caught.value.detail) == ("evidence_missing", {"missing": ["before"]})
+
     @pytest.mark.parametrize("state", [s for s in CaseState if s is not CaseState.FILED], ids=str)
     def test_only_before_anybody_was_sent(self, stage: Stage, state: CaseState) -> None:
         matter, shown = stage.case_in(state), shots(stage, 1)
         with pytest.raises(WrongState):
-            stage.do("worker", self_handle, case_id=matter.id, words="清了", after=shown)
+            stage.do("worker", self_handle, case_id=matter.id, words="清了", before=shown, after=shown)
         assert area_of(stage, shown[0]) is None
 
     def test_the_reporter_may_still_say_that_it_is_not_solved_and_another_one_verifies_then(self, stage: Stage) -> None:
         matter, shown = stage.opened(BY_COMMITTEE), shots(stage, 1)
-        stage.do("worker", self_handle, case_id=matter.id, words="清了", after=shown)
+        stage.do("worker", self_handle, case_id=matter.id, words="清了", before=shown, after=shown)
         CASE_MOVES[Act.DISPUTE](stage, matter)
         assert stage.case(matter)["state"] == CaseState.HANDLING
         stage.do("head", feed_back, case_id=matter.id, result=Result.EXPLAINED, words="再清一次")

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 from doors import api_fuzz
+from figures import note_figures
 
 from linli.doors.rest.openapi import document
 
@@ -25,12 +25,7 @@ SEED = int(os.environ.get("LINLI_SEED", "20261124"))
 
 def fuzzed(server: str, folder: Path, name: str, cases: int, **options: Any) -> api_fuzz.Fuzzed:
     found = api_fuzz.campaign(server, folder, cases=cases, seed=SEED, phases="examples,fuzzing,stateful", **options)
-    figures = {"campaign": name, "cases": found.cases, "answers": found.statuses, "seed": SEED}
-    line = json.dumps(figures | {"failures": len(found.failures)}, ensure_ascii=False)
-    sys.stdout.write(f"\n{line}\n")
-    if target := os.environ.get("LINLI_SOAK_FIGURES"):
-        with Path(target).open("a", encoding="utf-8") as out:
-            out.write(line + "\n")
+    note_figures(name, cases=found.cases, answers=found.statuses, seed=SEED, failures=len(found.failures))
     return found
 
 

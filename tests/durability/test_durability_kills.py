@@ -19,11 +19,11 @@ import house_db as house
 import psycopg
 import pytest
 from django.conf import settings
+from figures import note_figures
 from kill_audit import Findings, audit, waiting
 from kill_clients import Client, Ledger
 from kill_servers import Servers
 from pytest_django.plugin import DjangoDbBlocker
-from scope_figures import note_figures
 
 SOAK = os.environ.get("LINLI_SOAK") == "1"
 KILLS = int(os.environ.get("LINLI_KILLS", "100" if SOAK else "10"))

@@ -80,9 +80,9 @@ def test_found_and_fixed_is_one_form_and_waits_for_the_rating_alone(
     ("fields", "told"),
     [
         ({"kind": "C05", "after": True}, "这类事项须由他人核查，不能自处置。"),
-        ({"kind": "C10"}, "缺少处置后照片。"),
+        ({"kind": "C10"}, "缺少处置前和处置后的照片。"),
     ],
-    ids=["safety needs other eyes", "no photo of the result"],
+    ids=["safety needs other eyes", "no photos"],
 )
 def test_what_cannot_be_settled_on_the_spot_is_not_half_reported(
     stage: Stage, walker: Client, compound: Place, fields: dict[str, Any], told: str
@@ -177,7 +177,7 @@ def test_only_the_desks_people_settle_on_the_spot(
 ) -> None:
     client = visitor(who)
     assert bool(main_of(client.get("/work/found/")).all("input", name="settled")) is may
-    answer = hand_in(client, compound, settled="1", after=[shot()])
+    answer = hand_in(client, compound, settled="1", before=[shot()], after=[shot()])
     assert answer.status_code == (302 if may else 422)
     assert len(reports(stage)) == (1 if may else 0)
 

@@ -30,6 +30,7 @@ from linli.casework.cases.queries import (
     photo_in_sight,
     reports_of,
     similar,
+    spec_of,
 )
 from linli.casework.cases.rules import DOING, EDGES, ENDED, MAX_RETURNS, TOP_LEVEL, CaseState, Result, acts_from, after
 
@@ -68,6 +69,7 @@ __all__ = [
     "reports_of",
     "resume",
     "similar",
+    "spec_of",
     "suspend",
     "void",
     "withdraw_case",

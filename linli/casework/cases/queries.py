@@ -11,6 +11,7 @@ from linli.casework.cases.models import FROM_FIRST_REPORTER, Case, CaseReport
 from linli.casework.cases.rules import ENDED
 from linli.casework.intake.api import Report, reports
 from linli.casework.timeline.api import SAID_BY_REPORTERS, Entry, story
+from linli.catalogue.api import ItemSpec, spec_for
 from linli.files.api import Photo, photo_for
 from linli.kernel.errors import NotFound
 
@@ -37,6 +38,14 @@ def case_by_id(actor: Principal, case_id: UUID) -> Case:
     if found is None:
         raise NotFound(_("There is no such matter."), code="case_unknown")
     return found
+
+
+def spec_of(case: Case) -> ItemSpec | None:
+    """What its item demanded here when the case was opened; None for a case outside the list.
+
+    A case keeps the demands it was opened under, whatever the town or a new version of the item says since.
+    """
+    return spec_for(case.item_code, case.area.path, at=case.opened_at) if case.item_code else None
 
 
 def case_of_report(reporter: Reporter) -> Case | None:

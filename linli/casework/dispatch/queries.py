@@ -8,11 +8,11 @@ from django.db.models import Q
 
 from linli.access.api import Principal, within
 from linli.accounts.api import Unit, unit_by_id
-from linli.casework.cases.api import Case
+from linli.casework.cases.api import Case, spec_of
 from linli.casework.dispatch.models import Assignment, Rule
 from linli.casework.dispatch.rules import RuleSpec, Situation, choose
 from linli.casework.intake.api import desk_of
-from linli.catalogue.api import ItemSpec, outside_topics, spec_for
+from linli.catalogue.api import ItemSpec, outside_topics
 from linli.kernel.clock import shanghai
 from linli.register.duty.api import who_answers
 
@@ -33,7 +33,7 @@ def propose(case: Case, *, at: datetime) -> Proposal:
     outside the list, is looked up by duty (place, then area).
     When no such unit exists the desk itself answers, and the reasons say so: nothing is left without an owner.
     """
-    spec = spec_for(case.item_code, case.area.path, at=case.opened_at) if case.item_code else None
+    spec = spec_of(case)
     rule = choose(_rules(at), _situation(case, spec, at))
     if rule is not None and rule.unit_id is not None:
         unit = unit_by_id(rule.unit_id)

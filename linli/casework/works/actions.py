@@ -7,13 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from linli.access.api import Principal
-from linli.casework.cases.api import Case, CaseState, Result, advance, case_for
+from linli.casework.cases.api import Case, CaseState, Result, advance, case_for, reports_of, spec_of
 from linli.casework.dispatch.api import case_for_hands, current
 from linli.casework.timeline.api import Act, ClockKind, clocks_of, keyed, said_before, step_limit
 from linli.casework.works.events import SelfHandled, WorkDone
 from linli.casework.works.models import WorkOrder
-from linli.casework.works.rules import Wanted, missing_evidence
-from linli.catalogue.api import ItemClass, self_handle_allowed, spec_for
+from linli.catalogue.api import ItemClass, self_handle_allowed
 from linli.files.api import attach  # after the entry: row scope shows a unit only photos that its own story shows
 from linli.kernel.clock import now
 from linli.kernel.errors import InvalidInput, WrongState
@@ -96,11 +95,8 @@ def feed_back(
         if not words.strip():
             raise InvalidInput(_("Say in a few words what came of it."), code="words_missing")
         order = _order(actor, case)
-        gaps = missing_evidence(
-            _wanted(case), before=order.before, after=photos, solved=result is Result.SOLVED
-        )  # fmt: skip
-        if gaps:
-            raise InvalidInput(_missing(gaps), code="evidence_missing", detail={"missing": list(gaps)})
+        # What was found is asked for on arrival: after the work nobody could show it any more, however honest.
+        _evidence(case, found=True, result=bool(photos) or result is not Result.SOLVED)
         order.after, order.result = list(photos), result
         order.words, order.done_at = normalise(words, max_length=MAX_WORDS), now()
         order.save()
@@ -118,15 +114,15 @@ def self_handle(
 ) -> None:
     """Found and fixed at once (自处置): steps 1–6 in one form, for small matters of order or cleanliness.
 
-    Raises WrongState when the item must be seen by other eyes (safety, or more than an hour: DOMAIN §3 rule 2).
+    A picture of a reporter shows what was found as well as one's own. Raises InvalidInput when evidence that the item
+    asks for is missing, WrongState when other eyes must see it (safety, or more than an hour: DOMAIN §3 rule 2).
     """
     with transaction.atomic():
         case = case_for(actor=actor, act="case.self_handle", case_id=case_id)
         if not case.cls or not self_handle_allowed(ItemClass(case.cls), now() - case.opened_at):
             raise WrongState(_("Somebody else must verify this kind of matter."), code="needs_other_eyes")
-        gaps = missing_evidence(_wanted(case), before=before, after=after, solved=True)
-        if gaps:
-            raise InvalidInput(_missing(gaps), code="evidence_missing", detail={"missing": list(gaps)})
+        shown = bool(before) or any(report.photos for report in reports_of(actor, case.id))
+        _evidence(case, found=shown, result=bool(after))
         at = now()
         WorkOrder.objects.create(
             case=case, area_id=case.area_id, unit=case.unit, hands=[actor.user_id], started_at=at, arrived_at=at,
@@ -156,11 +152,11 @@ def _order(actor: Principal, case: Case) -> WorkOrder:
     return order
 
 
-def _wanted(case: Case) -> Wanted:
-    if not case.item_code:
-        return Wanted(before=False, after=False)
-    evidence = spec_for(case.item_code, case.area.path, at=case.opened_at).evidence
-    return Wanted(before=False, after=evidence.after_photo)
+def _evidence(case: Case, *, found: bool, result: bool) -> None:
+    spec = spec_of(case)
+    gaps = spec.evidence.missing(found=found, result=result) if spec else ()
+    if gaps:
+        raise InvalidInput(_missing(gaps), code="evidence_missing", detail={"missing": list(gaps)})
 
 
 def _missing(gaps: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.access.api import Principal, within
 from linli.accounts.api import Unit
-from linli.casework.cases.api import Case, CaseReport, CaseState, cases, reports_of
+from linli.casework.cases.api import Case, CaseReport, CaseState, cases, reports_of, spec_of
 from linli.casework.intake.api import Report, ReportState, reports
 from linli.catalogue.api import ItemSpec, spec_for
 from linli.kernel.errors import NotFound, WrongState
@@ -86,7 +86,9 @@ class Matter:
         """What its item demands at its place, for a case as of its opening; None outside the list or without a kind."""
         code = self.thing.item_code
         try:
-            return spec_for(code, self.area.path, at=self.case.opened_at if self.case else None) if code else None
+            if self.case:
+                return spec_of(self.case)
+            return spec_for(code, self.area.path) if code else None
         except NotFound:
             return None
 

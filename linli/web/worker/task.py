@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from linli.access.api import StaffRequest, staff
-from linli.casework.cases.api import Case, case_by_id, reports_of
+from linli.casework.cases.api import Case, case_by_id, reports_of, spec_of
 from linli.casework.timeline.api import clocks_of, story
-from linli.catalogue.api import ItemSpec, spec_for
 from linli.kernel.errors import LinliError, NotFound, WrongState
 from linli.web.worker import words
 from linli.web.worker.acts import DEEDS, Deed, milestones, possible
@@ -91,8 +90,3 @@ def _form(request: StaffRequest, case: Case, deed: Deed, typed: Typed) -> HttpRe
         "closing": (spec.closing_en if words.english() else spec.closing.text) if spec else "",
     }
     return page(request, "worker/act.html", "today", context, status=UNPROCESSABLE if typed.errors else 200)
-
-
-def spec_of(case: Case) -> ItemSpec | None:
-    """The item as it holds at the place of the matter; None outside the list."""
-    return spec_for(case.item_code, case.area.path, at=case.opened_at) if case.item_code else None
