@@ -7,6 +7,8 @@ from datetime import date
 
 from linli.accounts.api import Role, Unit, User, create_unit, create_user, grant_post
 from linli.register.duty.api import Duty
+from linli.register.households.api import HomeCheck, Household, Member
+from linli.register.people.api import Person, Tag
 from linli.register.places.api import Place
 from linli.territory.api import Area
 
@@ -89,17 +91,39 @@ def _places(areas: dict[str, Area], units: dict[str, Unit]) -> None:
             lng=lng,
         )
         building = Place.objects.using("owner").create(
-            code=f"cast.{code}.3", kind="building", area_id=area.id, parent_id=compound.id, name="3号楼",
+            code=f"cast.{code}.3", kind="building", area_id=area.id, parent_id=compound.id,
+            compound_id=compound.id, name="3号楼",
             address=f"{area.name}瑞和苑3号楼", lat=lat + 0.0004, lng=lng + 0.0004,
         )  # fmt: skip
-        Place.objects.using("owner").create(
-            code=f"cast.{code}.3.501", kind="home", area_id=area.id, parent_id=building.id, name="501室",
-            address=f"{area.name}瑞和苑3号楼501室",
+        home = Place.objects.using("owner").create(
+            code=f"cast.{code}.3.501", kind="home", area_id=area.id, parent_id=building.id, compound_id=compound.id,
+            name="501室", address=f"{area.name}瑞和苑3号楼501室", floor=5, slot=1, use="owned",
         )  # fmt: skip
-    home = Place.objects.using("owner").get(code=f"cast.{HOME_AREA}")
+        _family(home)
+    laid = Place.objects.using("owner").get(code=f"cast.{HOME_AREA}")
     Duty.objects.using("owner").create(
-        area_id=home.area_id, place_id=home.id, unit_id=units["property"].id, unit_kind="property_firm"
+        area_id=laid.area_id, place_id=laid.id, unit_id=units["property"].id, unit_kind="property_firm"
     )
+
+
+def _family(home: Place) -> None:
+    """An aged woman who lives alone and her son, who is registered with her and lives elsewhere."""
+    at = {"area_id": home.area_id, "home_id": home.id}
+    household = Household.objects.using("owner").create(**at, tenure="own", moved_in=SINCE)
+    for name, born, relation in (("王阿婆", date(1941, 5, 4), "head"), ("李大军", date(1970, 9, 1), "child")):
+        lives_here = relation == "head"
+        person = Person.objects.using("owner").create(
+            area_id=home.area_id, home_id=home.id if lives_here else None, name=name, born_on=born, source="door",
+            checked_on=SINCE,
+        )  # fmt: skip
+        Member.objects.using("owner").create(
+            **at, household_id=household.id, person_id=person.id, relation=relation, lives_here=lives_here, since=SINCE
+        )
+        if lives_here:
+            Tag.objects.using("owner").create(
+                **at, person_id=person.id, kind_id="living_alone", source="door", stale_on=date(2024, 2, 1)
+            )
+    HomeCheck.objects.using("owner").create(**at, cause="stale", due_on=date(2024, 3, 1))
 
 
 def user_of(username: str) -> User:

@@ -13,6 +13,7 @@ from linli.accounts.api import AREA_ROLES, UNIT_ROLES, WIDE_ROLES, Role
 from linli.kernel.errors import Forbidden
 
 _DESK = frozenset({Role.WORKER, Role.STATION_HEAD, Role.DISPATCHER})
+_SITE = frozenset({Role.WORKER, Role.STATION_HEAD})
 _LEADS = frozenset({Role.STATION_HEAD, Role.DISPATCHER, Role.DISTRICT})
 _SYSTEM = frozenset({Role.SYSTEM})
 
@@ -51,6 +52,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "rules.edit": frozenset({Role.DISPATCHER, Role.DISTRICT}),
     "duty.edit": frozenset({Role.STATION_HEAD, Role.DISPATCHER}),
     "import.hotline": frozenset({Role.DISPATCHER, Role.DISTRICT}) | _SYSTEM,
+    "register.read": _DESK | {Role.DISTRICT, Role.AUDITOR},
+    "place.edit": _DESK | _SYSTEM,
+    "person.read": _DESK | _SYSTEM,
+    "person.edit": _SITE | _SYSTEM,
+    "need.read": _SITE | _SYSTEM,
     "audit.read": frozenset({Role.AUDITOR}),
 }
 """Act → the roles that may do it, before scope is asked. An act that is not listed is refused."""

@@ -47,6 +47,13 @@ MODELS: dict[str, Privacy] = {
     "notices.Notice": F,
     "notices.Receipt": F,
     "register.Place": F,
+    "register.PlaceName": O,
+    "register.Person": P,
+    "register.Tag": P,
+    "register.TagKind": O,
+    "register.Household": P,
+    "register.Member": P,
+    "register.HomeCheck": F,
     "register.Duty": O,
     "casework.Report": F,
     "casework.Entry": F,
@@ -63,6 +70,10 @@ MODELS: dict[str, Privacy] = {
 """The class of a model's fields unless one is named below. A new model must be entered here by hand."""
 
 FIELDS: dict[str, Privacy] = {
+    "register.Person.id_index": X,
+    "register.Person.id_secret": Privacy.SEALED,
+    "register.Person.phone_index": X,
+    "register.Person.phone_secret": Privacy.SEALED,
     "accounts.User.password": X,
     "accounts.User.password_stamp": X,
     "accounts.User.is_active": F,

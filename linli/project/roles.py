@@ -34,6 +34,7 @@ CASE_BY_LINK = (
     " extension_asked, closed_at)"
 )
 """A case without the words and the whereabouts of its first reporter: a link may be that of a report merged into it."""
+PEOPLE: list[Grant] = [(("linli_app", "linli_wide"), (READ, ADD, CHANGE, "delete"))]
 SIGN_IN: list[Grant] = [(("linli_app",), (READ, ADD, CHANGE, "delete"))]
 PERSON = (
     "id, username, name, email, language, is_staff, is_active, is_superuser, date_joined, last_login, password_stamp"
@@ -67,6 +68,13 @@ TABLES: Mapping[str, list[Grant]] = {
     "catalogue_admissionrecord": EDITED,
     "catalogue_outsidetopic": REFERENCE,
     "register_place": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE))],
+    "register_placename": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, "delete"))],
+    "register_person": PEOPLE,
+    "register_tag": PEOPLE,
+    "register_tagkind": EDITED,
+    "register_household": PEOPLE,
+    "register_member": PEOPLE,
+    "register_homecheck": [(("linli_app", "linli_wide"), (READ, ADD, CHANGE))],
     "register_duty": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE))],
     "casework_report": [*CASEWORK, (("linli_intake",), (READ, ADD, CHANGE))],
     "casework_entry": [

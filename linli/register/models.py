@@ -1,4 +1,6 @@
 from linli.register.duty.models import Duty
-from linli.register.places.models import Place
+from linli.register.households.models import HomeCheck, Household, Member
+from linli.register.people.models import Person, Tag, TagKind
+from linli.register.places.models import Place, PlaceName
 
-__all__ = ["Duty", "Place"]
+__all__ = ["Duty", "HomeCheck", "Household", "Member", "Person", "Place", "PlaceName", "Tag", "TagKind"]

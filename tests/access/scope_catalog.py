@@ -17,6 +17,8 @@ REFERENCE: Mapping[str, str] = {
     "accounts_user": "names beside acts, no password column; rights follow from posts, which only the owner writes",
     "accounts_unit": "which organisation answers is public",
     "accounts_post": "who holds which office is public; only the owner writes it",
+    "register_placename": "addresses of compounds and streets are public; homes have none here",
+    "register_tagkind": "what is noted about people, why and by which law, is public",
     "calendar_day": "public holidays",
     "calendar_shift": "opening hours",
     "catalogue_item": "the list is public",

@@ -31,12 +31,19 @@ TABLES = {
     "audit_opening": "id",
     "register_place": "id",
     "register_duty": "id",
+    "register_person": "id",
+    "register_household": "id",
+    "register_member": "id",
+    "register_homecheck": "id",
+    "register_tag": "id",
     "outbox_event": "id",
     "doors_importbatch": "id",
     "accounts_savedfilter": "id",
 }
 """Every table under scope, with its key."""
 
+PEOPLE = {"register_person", "register_household", "register_member", "register_homecheck", "register_tag"}
+SITE = {"worker", "station_head"}
 OPEN_PLACES = {"compound", "village_group", "building", "facility", "venue"}
 MATTER = {
     "casework_report", "casework_case", "casework_casereport", "casework_entry", "casework_clock",
@@ -63,6 +70,7 @@ class Me:
     user: int | None = None
     report: str | None = None
     secret: str = ""
+    role: str = ""
 
     @property
     def link_key(self) -> str:
@@ -109,6 +117,8 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
         return me.kind == "wide"
     if table == "accounts_savedfilter":
         return _own_setting(me, row)
+    if table in PEOPLE:
+        return _person(world, me, table, row)
     if me.kind in ("wide", "reader"):
         return True
     if table == "files_photo":
@@ -116,6 +126,13 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
     if table == "notices_receipt":
         return visible(world, me, "notices_notice", world.rows["notices_notice"][row["notice_id"]])
     return _open_to(me, table, row) or _within(world, me, table, row)
+
+
+def _person(world: World, me: Me, table: str, row: Row) -> bool:
+    """People are seen where they live, their needs on site alone; no district and no auditor sees a person."""
+    if me.kind != "area":
+        return me.role == "system"
+    return below(world.path_of(row), me.path) and (table != "register_tag" or me.role in SITE)
 
 
 def _own_setting(me: Me, row: Row) -> bool:
@@ -206,6 +223,8 @@ def changeable(world: World, me: Me, table: str, row: Row) -> bool:
         return False
     if table == "accounts_savedfilter":
         return _own_setting(me, row)
+    if table in PEOPLE:
+        return _person(world, me, table, row)
     if table in ("notices_notice", "outbox_event"):
         return me.kind == "wide"
     if table in ("register_place", "register_duty", "doors_importbatch"):
@@ -232,7 +251,7 @@ def addable(world: World, me: Me, table: str, row: Row) -> bool:
         if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
             return row["user_id"] is not None and row["user_id"] == me.user
         return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
-    if table in ("register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"):
+    if table in PEOPLE | {"register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"}:
         return changeable(world, me, table, row)
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
 

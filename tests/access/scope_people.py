@@ -52,7 +52,9 @@ def _staff(world: World, username: str) -> Identity:
     kind = "nobody" if username in GONE else KINDS[post.role]
     path = world.paths[post.area_id] if username not in POWERLESS and kind == "area" else ""
     unit = post.unit_id if kind == "unit" else None
-    me = Me(username, kind, path=path, unit=unit, post=post.id, own_unit=post.unit_id, user=post.user_id)
+    me = Me(
+        username, kind, path=path, unit=unit, post=post.id, own_unit=post.unit_id, user=post.user_id, role=post.role
+    )
     return Identity(me, "staff", open_token(username))
 
 

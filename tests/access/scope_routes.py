@@ -87,6 +87,7 @@ ROUTES: Mapping[str, About] = {
     "desk:bulk_run": About("matter", posts={"query": ""}, reads=False),
     "desk:bulk_line": About("report", reads=False),
     "desk:items": NOTHING,
+    "desk:register": NOTHING,
     "desk:admit": NOTHING,
     "desk:item": NOTHING,
     "desk:override": NOTHING,

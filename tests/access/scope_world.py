@@ -522,7 +522,7 @@ class _Builder:
             for code in (*LIFTED, cast.OTHER_TOWN):
                 for kind in ("venue", "home"):
                     cursor.execute(
-                        "insert into register_place (code, kind, area_id, name, address, compound_kind)"
+                        "insert into register_place (code, kind, area_id, name, address, subkind)"
                         " values (%s, %s, %s, '点', '点', '')", [f"world.{code}.{kind}", kind, self.areas[code].id],
                     )  # fmt: skip
                 cursor.execute(

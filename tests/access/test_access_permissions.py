@@ -67,6 +67,11 @@ BY_HAND = {
     "rules.edit":    "    D X",
     "duty.edit":     "  H D",
     "import.hotline": "    D X     S",
+    "register.read": "W H D X   A",
+    "place.edit":    "W H D     S",
+    "person.read":   "W H D     S",
+    "person.edit":   "W H       S",
+    "need.read":     "W H       S",
     "audit.read":    "          A",
 }  # fmt: skip
 
@@ -98,7 +103,7 @@ def test_an_act_that_is_not_listed_is_refused_to_everybody(act: str) -> None:
 
 
 def test_no_role_both_changes_and_audits() -> None:
-    reads = {"report.read", "case.read", "catalogue.read", "audit.read"}
+    reads = {"report.read", "case.read", "catalogue.read", "register.read", "audit.read"}
     assert {act for act in PERMISSIONS if somebody(Role.AUDITOR).can(act)} == reads
     assert [role for role in Role if somebody(role).can("audit.read")] == [Role.AUDITOR]
 

@@ -19,9 +19,10 @@ from linli.project.demo import book as shelf
 from linli.project.demo.book import book, pairs, remarks, remarks_by, rows, text
 from linli.project.demo.estates import styles
 from linli.project.demo.fates import rules
-from linli.project.demo.places import CompoundKind, FacilityKind, VenueKind
+from linli.project.demo.places import FacilityKind, VenueKind
 from linli.project.demo.seeds import DISTRICT, TOWN, Scale, leaves, read_stations
 from linli.project.demo.units import build_units
+from linli.register.places.api import CompoundKind
 
 DATA = Path(str(files("linli.project.demo") / "data"))
 CHINESE = re.compile(r"[一-鿿]+")
@@ -190,7 +191,7 @@ def test_titles_are_given_for_kinds_of_units_and_all_are_used() -> None:
 
 
 def test_every_kind_of_estate_has_a_style_of_possible_houses() -> None:
-    assert set(styles()) == set(CompoundKind)
+    assert set(styles()) == set(CompoundKind) - {CompoundKind.UPSCALE}
     for style in styles().values():
         assert 1 < style.buildings[0] < style.buildings[1] <= 20
         assert set(style.storeys) <= set(range(3, 19))
@@ -205,7 +206,9 @@ def test_stations_look_after_kinds_of_estates_that_exist_and_every_kind_is_looke
     by_station = book("places")["kinds_by_station"]
     communities = [station.code[-3:] for station in read_stations() if station.kind == "community"]
     assert sorted(by_station) == communities
-    assert {CompoundKind(kind) for kinds in by_station.values() for kind in kinds} == set(CompoundKind)
+    assert {CompoundKind(kind) for kinds in by_station.values() for kind in kinds} == set(CompoundKind) - {
+        CompoundKind.UPSCALE
+    }
 
 
 @pytest.mark.parametrize(("table", "farthest"), [("estate_things", 1.0), ("village_things", 400.0)])

@@ -13,8 +13,9 @@ import msgspec
 from linli.project.demo.book import Pair, book, pairs
 from linli.project.demo.dice import Dice
 from linli.project.demo.layout import Disc, Plane, Spot, to_plane, to_spot, turned
-from linli.project.demo.places import Building, Compound, CompoundKind, Entrance, Facility, FacilityKind
+from linli.project.demo.places import Building, Compound, Entrance, Facility, FacilityKind
 from linli.project.demo.seeds import AreaSeed
+from linli.register.places.api import CompoundKind
 
 TOWN_ADDRESS: Final = "浦东新区周浦镇"
 HOME_FRONT: Final = 8.5

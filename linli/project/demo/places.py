@@ -7,16 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from linli.project.demo.layout import Spot
-
-
-class CompoundKind(StrEnum):
-    """Kinds of estate (DOMAIN row 166): 商品房, 售后公房, 老旧小区, 动迁安置房, 别墅."""
-
-    COMMODITY = "commodity"
-    AFTER_SALE_PUBLIC = "after_sale_public"
-    OLD = "old"
-    RESETTLEMENT = "resettlement"
-    VILLA = "villa"
+from linli.register.places.api import CompoundKind
 
 
 class FacilityKind(StrEnum):

@@ -11,7 +11,9 @@ from django.db import transaction
 
 from linli.accounts.api import Post, Unit, User
 from linli.audit.api import record
+from linli.calendar.api import today
 from linli.project.demo.layout import Spot
+from linli.project.demo.move_in import move_everybody_in
 from linli.project.demo.seeds import TOWN
 from linli.project.demo.town import Town
 from linli.register.duty.api import Duty
@@ -23,8 +25,9 @@ LOAD = "demo.load"
 PASSWORD = "linli-demo-2026"  # noqa: S105  (published on the sign-in page of every demonstration)
 SINCE = date(2024, 1, 1)
 BATCH = 5000
-Row = tuple[str, PlaceKind, str, str | None, str, str, Spot | None, str]
-"""code, kind, area code, code of what it stands in, name, address, point, compound kind."""
+Cell = tuple[int, int, int]
+Row = tuple[str, PlaceKind, str, str | None, str, str, Spot | None, str, Cell | None]
+"""code, kind, area code, code of what it stands in, name, address, point, subkind; of a home floor, slot and span."""
 
 
 def settle(town: Town, *, matters: int) -> None:
@@ -38,6 +41,7 @@ def settle(town: Town, *, matters: int) -> None:
         _people(town, areas, units)
         places = _places(town, areas)
         _duties(town, places, units)
+        move_everybody_in(OWNER, today())
         sizes = {"scale": town.scale.value, "matters": matters}
         record(actor=None, act=LOAD, subject_kind="area", subject_id=TOWN, detail=sizes, using=OWNER)
 
@@ -83,44 +87,58 @@ def _places(town: Town, areas: dict[str, Area]) -> dict[str, Place]:
 
 
 def _place(row: Row, areas: dict[str, Area], found: dict[str, Place]) -> Place:
-    code, kind, area_code, parent, name, address, spot, compound_kind = row
+    code, kind, area_code, parent_code, name, address, spot, subkind, cell = row
     lng, lat = spot or (None, None)
+    floor, slot, span = cell or (None, None, 1)
+    parent = found[parent_code] if parent_code else None
+    compound_id = (parent.compound_id or parent.id) if parent else None
     return Place(
-        code=code, kind=kind, area=areas[area_code], parent=found[parent] if parent else None, name=name,
-        address=address, compound_kind=compound_kind, lat=lat, lng=lng,
+        code=code, kind=kind, area=areas[area_code], parent=parent, compound_id=compound_id, name=name,
+        address=address, subkind=subkind, floor=floor, slot=slot, span=span, lat=lat, lng=lng,
     )  # fmt: skip
 
 
 def _first(town: Town) -> Iterator[Row]:
     for e in town.compounds:
-        yield e.code, PlaceKind.COMPOUND, e.area_code, None, e.name, e.lane + e.name, e.spot, e.kind
+        yield e.code, PlaceKind.COMPOUND, e.area_code, None, e.name, e.lane + e.name, e.spot, e.kind, None
     for g in town.groups:
-        yield g.code, PlaceKind.VILLAGE_GROUP, g.area_code, None, g.name, g.name, g.spot, "village"
+        yield g.code, PlaceKind.VILLAGE_GROUP, g.area_code, None, g.name, g.name, g.spot, "", None
     for v in town.venues:
-        yield v.code, PlaceKind.VENUE, v.area_code, None, v.name, v.address, v.spot, ""
+        yield v.code, PlaceKind.VENUE, v.area_code, None, v.name, v.address, v.spot, v.kind, None
     for f in town.facilities:
-        yield f.code, PlaceKind.FACILITY, f.area_code, None, f.name, f.name, f.spot, ""
+        yield f.code, PlaceKind.FACILITY, f.area_code, None, f.name, f.name, f.spot, f.kind, None
 
 
 def _second(town: Town) -> Iterator[Row]:
     for e, b in town.buildings():
-        yield b.code, PlaceKind.BUILDING, e.area_code, e.code, b.name, e.lane + e.name + b.name, b.spot, ""
+        yield b.code, PlaceKind.BUILDING, e.area_code, e.code, b.name, e.lane + e.name + b.name, b.spot, "", None
     for e in town.compounds:
         for f in e.facilities:
-            yield f.code, PlaceKind.FACILITY, f.area_code, e.code, f.name, e.lane + e.name + f.name, f.spot, ""
+            yield (
+                f.code,
+                PlaceKind.FACILITY,
+                f.area_code,
+                e.code,
+                f.name,
+                e.lane + e.name + f.name,
+                f.spot,
+                f.kind,
+                None,
+            )
     for g, h in town.houses():
-        yield h.code, PlaceKind.HOME, g.area_code, g.code, h.number, h.address, h.spot, ""
+        yield h.code, PlaceKind.HOME, g.area_code, g.code, h.number, h.address, h.spot, "", None
 
 
 def _third(town: Town) -> Iterator[Row]:
     for e, b, d in town.entrances():
-        yield d.code, PlaceKind.ENTRANCE, e.area_code, b.code, d.number, d.address, d.spot, ""
+        yield d.code, PlaceKind.ENTRANCE, e.area_code, b.code, d.number, d.address, d.spot, "", None
 
 
 def _fourth(town: Town) -> Iterator[Row]:
     for e, _, d in town.entrances():
         for home in d.homes():
-            yield home.code, PlaceKind.HOME, e.area_code, d.code, home.label, home.address, None, ""
+            cell = (home.floor, home.position, home.span)
+            yield home.code, PlaceKind.HOME, e.area_code, d.code, home.label, home.address, None, "", cell
 
 
 def _duties(town: Town, places: dict[str, Place], units: dict[str, Unit]) -> None:

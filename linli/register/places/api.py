@@ -1,6 +1,21 @@
 """The door to places."""
 
-from linli.register.places.models import Place, PlaceKind
+from linli.register.places.models import Place, PlaceKind, PlaceName
 from linli.register.places.queries import OPEN_KINDS, chain, find_places, outline, place_by_id, places_near
+from linli.register.places.rules import CompoundKind, PlaceState, UseState, may_stand_in
 
-__all__ = ["OPEN_KINDS", "Place", "PlaceKind", "chain", "find_places", "outline", "place_by_id", "places_near"]
+__all__ = [
+    "OPEN_KINDS",
+    "CompoundKind",
+    "Place",
+    "PlaceKind",
+    "PlaceName",
+    "PlaceState",
+    "UseState",
+    "chain",
+    "find_places",
+    "may_stand_in",
+    "outline",
+    "place_by_id",
+    "places_near",
+]

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
 from linli.kernel.geo import Point, haversine, point
-from linli.register.places.models import Place, PlaceKind
+from linli.register.places.models import Place, PlaceKind, PlaceName
 
 OPEN_KINDS = (PlaceKind.COMPOUND, PlaceKind.VILLAGE_GROUP, PlaceKind.BUILDING, PlaceKind.FACILITY, PlaceKind.VENUE)
 """Kinds that anybody may see: no home, no entrance."""
@@ -40,12 +41,18 @@ def places_near(here: Point, *, limit: int = 12) -> list[Place]:
 
 
 def find_places(words: str, *, limit: int = 12) -> list[Place]:
-    """Open places whose name or address contains the words, shortest first."""
-    words = words.strip()
-    if not words:
+    """Open places whose address or alias contains the words, blanks aside: compounds first, then the shortest."""
+    plain = "".join(words.split()).lower()
+    if not plain or "\0" in plain:
         return []
-    found = Place.objects.filter(kind__in=OPEN_KINDS, address__icontains=words).select_related("area")[: limit * 8]
-    return sorted(found, key=lambda p: (p.kind != PlaceKind.COMPOUND, len(p.address)))[:limit]
+    tokens = {plain[i : i + 2] for i in range(max(1, len(plain) - 1))}
+    named = PlaceName.objects.filter(tokens__contains=sorted(tokens), plain__contains=plain)
+    first = named.order_by(Length("plain"), "place_id").values_list("place_id", flat=True)[: limit * 8]
+    found = {
+        place.id: place
+        for place in Place.objects.filter(id__in=list(first), kind__in=OPEN_KINDS).select_related("area")
+    }
+    return sorted(found.values(), key=lambda p: (p.kind != PlaceKind.COMPOUND, len(str(p))))[:limit]
 
 
 def outline(area_path: str) -> list[Place]:

@@ -13,7 +13,7 @@ from linli.kernel.clock import now
 from linli.web.desk import words
 from linli.web.desk.frame import Frame, frame_of
 
-TABS = ("inbox", "map", "items", "notices", "trail")
+TABS = ("inbox", "map", "register", "items", "notices", "trail")
 
 
 def answer(
@@ -32,6 +32,7 @@ def answer(
         "role": words.say(words.ROLES, actor.role),
         "frame": frame or frame_of(actor, now=now()),
         "tab": tab,
+        "may_register": actor.can("register.read"),
         "may_trail": actor.can("audit.read"),
     }
     return private(render(request, template, {**around, **context}, status=status))

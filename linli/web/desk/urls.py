@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from linli.web.desk import views_bulk, views_inbox, views_items, views_map, views_matter, views_misc, views_saved
 from linli.web.desk.acts import DEEDS
+from linli.web.desk.hub import hub
 
 app_name = "desk"
 
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("bulk/run", views_bulk.run, name="bulk_run"),
     path("bulk/line/<uuid:report_id>", views_bulk.line, name="bulk_line"),
     path("map", views_map.show, name="map"),
+    path("register", hub, name="register"),
     path("map.geojson", views_map.geojson, name="map_geojson"),
     path("items", views_items.index, name="items"),
     path("items/admit", views_items.admit, name="admit"),
