@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "catalogue.admit": frozenset({Role.DISTRICT}),
     "catalogue.revise": frozenset({Role.DISTRICT}),
     "catalogue.override": frozenset({Role.DISPATCHER}),
+    "territory.draw": frozenset({Role.DISPATCHER, Role.DISTRICT}),
     "calendar.edit": frozenset({Role.DISPATCHER, Role.DISTRICT}),
     "rules.edit": frozenset({Role.DISPATCHER, Role.DISTRICT}),
     "duty.edit": frozenset({Role.STATION_HEAD, Role.DISPATCHER}),

@@ -25,6 +25,7 @@ O, F, P, X = Privacy.OPEN, Privacy.OFFICE, Privacy.PERSONAL, Privacy.SECRET
 
 MODELS: dict[str, Privacy] = {
     "territory.Area": O,
+    "territory.AreaShape": O,
     "posture.Declaration": O,
     "calendar.Day": O,
     "calendar.Shift": O,

@@ -48,6 +48,7 @@ JOBS: list[Grant] = [
 
 TABLES: Mapping[str, list[Grant]] = {
     "territory_area": REFERENCE,
+    "territory_areashape": EDITED,
     "posture_declaration": REFERENCE,
     "accounts_user": [(EVERYBODY, (f"{READ} ({PERSON})",)), (("linli_app",), (f"{CHANGE} ({OWN_CHOICE})",))],
     "accounts_unit": REFERENCE,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -60,3 +61,41 @@ class Area(models.Model):
 
 
 LEAF_KINDS = frozenset({AreaKind.COMMITTEE, AreaKind.VILLAGE, AreaKind.SPECIAL, AreaKind.OTHER})
+
+
+class DatumName(models.TextChoices):
+    """`kernel.geo.Datum` as a choice."""
+
+    WGS84 = "wgs84", _("WGS 84")
+    CGCS2000 = "cgcs2000", _("CGCS 2000")
+    GCJ02 = "gcj02", _("GCJ-02 (AMap, Tencent)")
+    BD09 = "bd09", _("BD-09 (Baidu)")
+
+
+class AreaShape(models.Model):
+    """The outline of an area, where one is known.
+
+    `geometry` is GeoJSON in WGS 84; west to north is the box around it; `datum` is what the source was drawn in.
+    """
+
+    id = models.AutoField(primary_key=True)
+    area = models.OneToOneField(Area, on_delete=models.PROTECT, related_name="+")
+    geometry = models.JSONField()
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    source = models.CharField(max_length=200)
+    datum = models.CharField(max_length=8, choices=DatumName.choices)
+    drawn_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(west__lt=models.F("east"), south__lt=models.F("north")), name="area_shape_box"
+            ),
+            models.CheckConstraint(condition=~models.Q(source=""), name="area_shape_has_source"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.area)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
-from linli.territory.models import Area
+from linli.kernel.geo import Point
+from linli.kernel.polygons import ShapeIndex, from_geojson
+from linli.territory.models import Area, AreaShape
 
 
 def area_by_code(code: str) -> Area:
@@ -36,10 +40,78 @@ def areas_under(path: str) -> list[Area]:
 
 def ancestors(path: str) -> list[Area]:
     """The areas above `path`, nearest first, `path` itself left out."""
-    steps = path.split(".")
-    above = [".".join(steps[:n]) for n in range(len(steps) - 1, 0, -1)]
+    above = _paths_above(path)
     found = {area.path: area for area in Area.objects.filter(path__in=above)}
     return [found[p] for p in above if p in found]
+
+
+def _paths_above(path: str) -> list[str]:
+    steps = path.split(".")
+    return [".".join(steps[:n]) for n in range(len(steps) - 1, 0, -1)]
+
+
+def areas_named(called: str) -> list[Area]:
+    """The areas with this code or exactly this name (Chinese or English): none, one, or namesakes."""
+    if not called:
+        return []
+    return list(Area.objects.filter(Q(code=called) | Q(name=called) | Q(name_en=called)))
+
+
+def shape_of(area: Area) -> AreaShape | None:
+    """The outline of an area, or None when nobody has drawn it."""
+    return AreaShape.objects.filter(area_id=area.id).first()
+
+
+def shape_around(area: Area, *, using: str = "default") -> AreaShape | None:
+    """The outline of the nearest area above this one that has one."""
+    above = AreaShape.objects.using(using).select_related("area").filter(area__path__in=_paths_above(area.path))
+    return max(above, key=lambda shape: len(shape.area.path), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """All outlines of the process: the ids of their areas, innermost first, and the index in the same order."""
+
+    stamp: object
+    areas: tuple[int, ...]
+    index: ShapeIndex
+
+
+def areas_at(here: Point) -> list[Area]:
+    """The areas whose outline holds a WGS 84 point, innermost first (committee, station, town, district).
+
+    Only drawn areas are found: above a committee without an outline, or where no town is drawn, ask `ancestors` of
+    what was found or `nearest_leaf`. A point on a common border lies in both neighbours, the lower code first.
+    """
+    return _all_holding([here])[0]
+
+
+def area_of_points(points: Sequence[Point]) -> list[Area | None]:
+    """For each WGS 84 point the innermost drawn area that holds it (as `areas_at`), or None."""
+    return [areas[0] if areas else None for areas in _all_holding(points)]
+
+
+def _all_holding(points: Sequence[Point]) -> list[list[Area]]:
+    ground = _ground()
+    return [[area_by_id(ground.areas[place]) for place in places] for places in ground.index.holding(points)]
+
+
+def _ground() -> _Ground:
+    """The outlines, looked at once a minute and read anew when one was drawn since."""
+    kept = _grounds.get("")
+    if kept is not None and time.monotonic() - kept[0] <= _FRESH_SECONDS:
+        return kept[1]
+    stamp = tuple(AreaShape.objects.order_by("id").values_list("id", "drawn_at"))
+    ground = kept[1] if kept is not None and kept[1].stamp == stamp else _read_ground(stamp)
+    _grounds[""] = (time.monotonic(), ground)
+    return ground
+
+
+def _read_ground(stamp: object) -> _Ground:
+    drawn = AreaShape.objects.values_list("area_id", "area__path", "area__code", "geometry")
+    inward = sorted(drawn, key=lambda row: (-row[1].count("."), row[2]))
+    shapes = [from_geojson(geometry) for _id, _path, _code, geometry in inward]
+    return _Ground(stamp, tuple(row[0] for row in inward), ShapeIndex(shapes))
 
 
 def nearest_leaf(lat: float, lng: float, *, under: str = "") -> Area | None:
@@ -76,6 +148,7 @@ _FRESH_SECONDS = 60.0
 _ids: dict[str, tuple[float, tuple[int, ...]]] = {}
 _areas: dict[int, tuple[float, Area]] = {}
 _leaves: dict[str, tuple[float, list[Area]]] = {}
+_grounds: dict[str, tuple[float, _Ground]] = {}
 
 
 def ids_under(path: str) -> tuple[int, ...]:
@@ -92,3 +165,4 @@ def forget() -> None:
     _ids.clear()
     _areas.clear()
     _leaves.clear()
+    _grounds.clear()

@@ -13,6 +13,7 @@ ROLES = (*LOGIN_ROLES, *TAKEN_ROLES, *OWNING_ROLES)
 
 REFERENCE: Mapping[str, str] = {
     "territory_area": "the official tree is public",
+    "territory_areashape": "outlines of the official tree are public",
     "posture_declaration": "an emergency is declared to everybody",
     "accounts_user": "names beside acts, no password column; rights follow from posts, which only the owner writes",
     "accounts_unit": "which organisation answers is public",

@@ -100,7 +100,7 @@ class HttpProber:
             "case": "casework_case", "report": "casework_report", "matter": "casework_report",
             "photo": "files_photo", "free-photo": "files_photo",
             "link": "casework_report", "link-photo": "files_photo", "list": "casework_report",
-        }.get(about.of)  # fmt: skip
+        }.get(about.of, about.of if about.of in self.world.rows else None)  # fmt: skip
         if table is None:
             return None
         sorts = self._sorted(who, table)
@@ -164,7 +164,7 @@ class HttpProber:
         assert row is not None, probe
         if name in ("number", "subject"):
             return row["number"]
-        return row["id"]
+        return row.get(name, row["id"])
 
     def _browser(self, probe: Probe) -> tuple[Client, dict[str, str]]:
         name = probe.who.me.name
@@ -235,6 +235,8 @@ class HttpProber:
         assert row is not None
         if probe.about.of in ("photo", "link-photo"):
             return visible(self.world, me, "files_photo", row)
+        if probe.about.of in self.world.rows:
+            return visible(self.world, me, probe.about.of, row)
         if probe.about.of == "free-photo":
             return row["area_id"] is None and row["link_key"] is None
         report = self.world.rows["casework_report"].get(row["id"])

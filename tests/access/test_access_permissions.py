@@ -63,6 +63,7 @@ BY_HAND = {
     "catalogue.admit":    "      X",
     "catalogue.revise":   "      X",
     "catalogue.override": "    D",
+    "territory.draw": "    D X",
     "calendar.edit": "    D X",
     "rules.edit":    "    D X",
     "duty.edit":     "  H D",

@@ -1,5 +1,6 @@
 """The door to places."""
 
+from linli.register.places.areas import draw_area
 from linli.register.places.models import Place, PlaceKind, PlaceName
 from linli.register.places.queries import OPEN_KINDS, chain, find_places, outline, place_by_id, places_near
 from linli.register.places.rules import CompoundKind, PlaceState, UseState, may_stand_in
@@ -13,6 +14,7 @@ __all__ = [
     "PlaceState",
     "UseState",
     "chain",
+    "draw_area",
     "find_places",
     "may_stand_in",
     "outline",
