@@ -15,7 +15,8 @@ from linli.access.api import RULE, AccessRule
 class About:
     """What a URL shows or changes.
 
-    of: case, report, matter (either, by number or id), photo, link (a report by its secret), list, nothing.
+    of: case, report, matter (either, by number or id), photo, link (a report by its secret), list, nothing; or the name
+    of a table under scope, for a URL that shows one of its rows.
     posts: the body of a POST; None for a URL that is only read. slugs: values of its act parameter.
     reads: whether GET is answered with the thing itself.
     """
