@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from linli.accounts.api import Role, Unit, User, create_unit, create_user, grant_post
+from linli.register.canvass.api import Attempt, Canvass, Target
 from linli.register.duty.api import Duty
 from linli.register.households.api import HomeCheck, Household, Member
 from linli.register.people.api import Person, Tag
@@ -123,6 +124,13 @@ def _family(home: Place) -> None:
             Tag.objects.using("owner").create(
                 **at, person_id=person.id, kind_id="living_alone", source="door", stale_on=date(2024, 2, 1)
             )
+    canvass = Canvass.objects.using("owner").create(
+        area_id=home.area_id, title="走访", purpose="取暖安全", due_on=SINCE, made_by=1
+    )
+    target = Target.objects.using("owner").create(**at, canvass_id=canvass.id)
+    Attempt.objects.using("owner").create(
+        area_id=home.area_id, target_id=target.id, post_id=1, channel="door", outcome="nobody"
+    )
     HomeCheck.objects.using("owner").create(**at, cause="stale", due_on=date(2024, 3, 1))
 
 

@@ -58,6 +58,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "person.read": _DESK | _SYSTEM,
     "person.edit": _SITE | _SYSTEM,
     "need.read": _SITE | _SYSTEM,
+    "canvass.run": _SITE | _SYSTEM,
+    "canvass.walk": _SITE | _SYSTEM,
     "audit.read": frozenset({Role.AUDITOR}),
 }
 """Act → the roles that may do it, before scope is asked. An act that is not listed is refused."""

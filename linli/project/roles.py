@@ -76,6 +76,9 @@ TABLES: Mapping[str, list[Grant]] = {
     "register_household": PEOPLE,
     "register_member": PEOPLE,
     "register_homecheck": [(("linli_app", "linli_wide"), (READ, ADD, CHANGE))],
+    "register_canvass": [(("linli_app", "linli_wide"), (READ, ADD, CHANGE))],
+    "register_target": [(("linli_app", "linli_wide"), (READ, ADD, CHANGE))],
+    "register_attempt": [(("linli_app", "linli_wide"), (READ, ADD))],
     "register_duty": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE))],
     "casework_report": [*CASEWORK, (("linli_intake",), (READ, ADD, CHANGE))],
     "casework_entry": [

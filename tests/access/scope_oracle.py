@@ -36,14 +36,21 @@ TABLES = {
     "register_member": "id",
     "register_homecheck": "id",
     "register_tag": "id",
+    "register_canvass": "id",
+    "register_target": "id",
+    "register_attempt": "id",
     "outbox_event": "id",
     "doors_importbatch": "id",
     "accounts_savedfilter": "id",
 }
 """Every table under scope, with its key."""
 
-PEOPLE = {"register_person", "register_household", "register_member", "register_homecheck", "register_tag"}
+PEOPLE = {
+    "register_person", "register_household", "register_member", "register_homecheck", "register_tag",
+    "register_canvass", "register_target", "register_attempt",
+}  # fmt: skip
 SITE = {"worker", "station_head"}
+ONLY_ADDED = {"casework_entry", "audit_record", "audit_opening", "notices_receipt", "register_attempt"}
 OPEN_PLACES = {"compound", "village_group", "building", "facility", "venue"}
 MATTER = {
     "casework_report", "casework_case", "casework_casereport", "casework_entry", "casework_clock",
@@ -219,7 +226,7 @@ def _photo(world: World, me: Me, row: Row) -> bool:
 
 def changeable(world: World, me: Me, table: str, row: Row) -> bool:
     """Whether an UPDATE that changes nothing may touch the row."""
-    if table in ("casework_entry", "audit_record", "audit_opening", "notices_receipt"):
+    if table in ONLY_ADDED:
         return False
     if table == "accounts_savedfilter":
         return _own_setting(me, row)
@@ -239,6 +246,12 @@ def changeable(world: World, me: Me, table: str, row: Row) -> bool:
 
 def addable(world: World, me: Me, table: str, row: Row) -> bool:
     """Whether an INSERT of this very row would pass the rights and row scope (and then meet its own key)."""
+    if table in PEOPLE:
+        return _person(world, me, table, row)
+    return _addable_matter(world, me, table, row)
+
+
+def _addable_matter(world: World, me: Me, table: str, row: Row) -> bool:
     if table in ("audit_record", "outbox_event"):
         return me.kind in ("area", "unit", "wide", "link", "nobody", "reader")
     if table == "audit_opening" or (table == "casework_case" and me.kind == "link"):
@@ -251,7 +264,7 @@ def addable(world: World, me: Me, table: str, row: Row) -> bool:
         if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
             return row["user_id"] is not None and row["user_id"] == me.user
         return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
-    if table in PEOPLE | {"register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"}:
+    if table in {"register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"}:
         return changeable(world, me, table, row)
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
 

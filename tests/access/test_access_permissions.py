@@ -73,6 +73,8 @@ BY_HAND = {
     "person.read":   "W H D     S",
     "person.edit":   "W H       S",
     "need.read":     "W H       S",
+    "canvass.run":   "W H       S",
+    "canvass.walk":  "W H       S",
     "audit.read":    "          A",
 }  # fmt: skip
 

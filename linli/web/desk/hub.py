@@ -25,6 +25,13 @@ class Tile:
 
 TILES: tuple[Tile, ...] = (
     Tile(
+        "desk:canvasses",
+        "people",
+        gettext_noop("Canvass"),
+        gettext_noop("From home to home with a question"),
+        "canvass.walk",
+    ),
+    Tile(
         "desk:map",
         "map",
         gettext_noop("Map of open matters"),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from linli.web.desk import views_bulk, views_inbox, views_items, views_map, views_matter, views_misc, views_saved
 from linli.web.desk.acts import DEEDS
@@ -16,7 +16,7 @@ ACTS = [
 ]
 """One address for each act, each with the access rule of its own."""
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", views_inbox.inbox, name="inbox"),
     path("views", views_inbox.views, name="views"),
     path("filters", views_inbox.narrow, name="filters"),
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("bulk/line/<uuid:report_id>", views_bulk.line, name="bulk_line"),
     path("map", views_map.show, name="map"),
     path("register", hub, name="register"),
+    path("canvass/", include("linli.web.desk.canvass.urls")),
     path("map.geojson", views_map.geojson, name="map_geojson"),
     path("items", views_items.index, name="items"),
     path("items/admit", views_items.admit, name="admit"),

@@ -1,0 +1,63 @@
+"""The door to canvasses."""
+
+from linli.register.canvass.actions import change_canvass, draw_up, leave_out, take_back, try_home
+from linli.register.canvass.models import Attempt, Canvass, Target
+from linli.register.canvass.queries import (
+    Chosen,
+    Progress,
+    attempts_at,
+    canvass_by_id,
+    canvasses,
+    compare_with_register,
+    homes_for,
+    homes_with_gaps,
+    progress,
+    remaining,
+    target_by_id,
+)
+from linli.register.canvass.rules import (
+    FORM_LABELS,
+    FORMS,
+    CanvassAct,
+    CanvassState,
+    Channel,
+    Claim,
+    Mismatch,
+    Outcome,
+    Question,
+    TargetAct,
+    TargetState,
+)
+
+__all__ = [
+    "FORMS",
+    "FORM_LABELS",
+    "Attempt",
+    "Canvass",
+    "CanvassAct",
+    "CanvassState",
+    "Channel",
+    "Chosen",
+    "Claim",
+    "Mismatch",
+    "Outcome",
+    "Progress",
+    "Question",
+    "Target",
+    "TargetAct",
+    "TargetState",
+    "attempts_at",
+    "canvass_by_id",
+    "canvasses",
+    "change_canvass",
+    "compare_with_register",
+    "draw_up",
+    "homes_for",
+    "homes_with_gaps",
+    "leave_out",
+    "progress",
+    "remaining",
+    "take_back",
+    "target_by_id",
+    "try_home",
+]

@@ -1,0 +1,1 @@
+"""Pages of the canvass: draw up, walk from home to home, see what is left, hold a list against the register."""
