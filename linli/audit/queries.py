@@ -40,7 +40,7 @@ def seals_are_fresh() -> bool:
     """Whether every row of the trail was sealed within `LINLI_SEALS_STALE_MINUTES` (0: nobody asks), by the clock of
     the database. When not, nothing sealed may be opened any more: the rule of X-Road's message log (SECURITY.md E2)."""
     minutes = settings.LINLI_SEALS_STALE_MINUTES
-    if minutes == 0:
+    if minutes < 1:
         return True
     return not Unsealed.objects.filter(added_at__lt=Now() - timedelta(minutes=minutes)).exists()
 

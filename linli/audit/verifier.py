@@ -164,7 +164,7 @@ class Check:
         for place, line in enumerate(lines, 1):
             try:
                 self._take(read_line(line))
-            except (FormError, KeyError, TypeError, ValueError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
                 self.faults.append(Fault("unreadable", f"line {place}: {error}", self.here.n if self.here else None))
         self._close()
         if not self.ended:
@@ -320,7 +320,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         return _look(given.file, read_keys(given.key), *(read_heads(given.heads) if given.heads else ({}, [])))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         sys.stderr.write(f"This could not be checked: {error}\n")
         return 2
 
@@ -330,6 +330,8 @@ def _look(file: Path, keys: Keys, told: Mapping[int, str], faults: list[Fault]) 
         first = lines.readline()
         if first.startswith(b'{"count":'):  # the keys of a proof in their order; an export begins otherwise
             proof = read_line(first)
+            if lines.read(1):
+                raise FormError("a proof is one line")
             faults = faults + check_proof(proof, keys, told)
             words = f"the proof of row {proof['row']['id']} under seal {proof['seal']['n']}"
         else:
