@@ -52,6 +52,22 @@ def test_what_was_there_before_and_what_comes_later_is_sealed_once_each(trail: T
     once_each(trail)
 
 
+def test_an_old_trail_is_queued_whole_when_seals_come_to_it(trail: Trail) -> None:
+    """The migration on a database that has been in use: nothing waits before it, everything after it."""
+    trail.add(records=5, openings=4)
+    trail.force(
+        "delete from audit_unsealed", "drop trigger await_seal on audit_record",
+        "drop trigger await_seal on audit_opening", "drop function authz.await_seal()",
+    )  # fmt: skip
+    trail.add(records=2)
+    assert trail.count("audit_unsealed") == 0
+    migration = (ROOT / "linli" / "access" / "seals.sql").read_text()
+    trail.run(migration.format(authz="authz", schema="public"))
+    trail.add(records=1)
+    assert trail.seal() == trail.count("audit_record") + 4
+    once_each(trail)
+
+
 def test_a_great_backlog_is_sealed_in_pieces(trail: Trail) -> None:
     trail.seal()
     trail.add(records=20, openings=3)

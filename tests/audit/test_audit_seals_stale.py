@@ -116,7 +116,7 @@ def test_with_the_rule_switched_off_nobody_asks(stage: Stage, matter: Matter) ->
 
 
 @pytest.mark.parametrize(("lang", "words"), [
-    ("zh-hans", "暂时不能查看封存信息：查阅留痕未能按时存证。"), ("en", "has not been sealed in time"),
+    ("zh-hans", "暂时不能查看加密信息：查阅留痕未能按时存证。"), ("en", "has not been sealed in time"),
 ])  # fmt: skip
 def test_the_desk_says_why_and_keeps_what_was_written(
     stage: Stage, desk: Desk, matter: Matter, lang: str, words: str
