@@ -122,6 +122,7 @@ def serving(name: str, folder: Path, blocker: DjangoDbBlocker, *, worker: bool =
     os.environ |= {
         "SECRET_KEY": settings.SECRET_KEY, "LINLI_MASTER_KEY": settings.LINLI_MASTER_KEY,
         "LINLI_FILES_ROOT": str(folder), "LINLI_PUBLIC_PER_MINUTE": "0",
+        "LINLI_KEYS": str(folder / "keys"), "LINLI_AUDIT_HEADS": str(folder / "audit-heads.jsonl"),
     }  # fmt: skip
     with ExitStack() as running:
         if worker:

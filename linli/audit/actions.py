@@ -5,8 +5,11 @@ from typing import Protocol
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.utils.translation import gettext as _
 
 from linli.audit.models import Record
+from linli.audit.queries import seals_are_fresh
+from linli.kernel.errors import Forbidden
 from linli.kernel.ids import uuid7
 
 
@@ -65,8 +68,17 @@ def ticket(
 ) -> UUID:
     """Commit the right to open one sealed value once, on the audit role's own connection (SECURITY (c)2).
 
-    It stays on record even if the caller's transaction fails afterwards.
+    It stays on record even if the caller's transaction fails afterwards. Raises Forbidden while the trail is not being
+    sealed: what is opened must be provable.
     """
+    if not seals_are_fresh():
+        raise Forbidden(
+            _(
+                "Sealed details cannot be opened now: the record of who looked has not been sealed in time."
+                " Tell whoever runs the system; it works again when sealing does."
+            ),
+            code="seals_stale",
+        )
     opening_id = uuid7()
     with connections["audit"].cursor() as cursor:
         # By hand: the audit role may add rows and read none, so nothing may be returned from the insert.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -45,4 +46,34 @@ class Opening(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["subject_kind", "subject_id"])]
+        triggers = APPEND_ONLY
+
+
+class Unsealed(models.Model):
+    """A row of the trail that no seal covers yet. A trigger on the trail adds it, the sealer takes it away."""
+
+    stream = models.CharField(max_length=10)
+    row_id = models.UUIDField()
+    added_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+
+class Seal(models.Model):
+    """A signed word about a batch of rows (docs/decisions/0015-sealed-trail.md).
+
+    `coverage`, `prev` and `key` are signed with `n` and `sealed_at`. Ids and leaves (32 bytes each, same order) say
+    which row is meant and which of them was touched; the signed roots vouch for them.
+    """
+
+    n = models.BigIntegerField(primary_key=True)
+    sealed_at = models.DateTimeField(db_index=True)
+    coverage = models.JSONField()
+    prev = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    signature = models.BinaryField()
+    opening_ids = ArrayField(models.UUIDField())
+    opening_leaves = models.BinaryField()
+    record_ids = ArrayField(models.UUIDField())
+    record_leaves = models.BinaryField()
+
+    class Meta:
         triggers = APPEND_ONLY

@@ -41,6 +41,8 @@ MODELS: dict[str, Privacy] = {
     "accounts.SavedFilter": P,
     "audit.Record": F,
     "audit.Opening": F,
+    "audit.Seal": F,
+    "audit.Unsealed": F,
     "files.Photo": P,
     "outbox.Event": F,
     "doors.ImportProfile": O,

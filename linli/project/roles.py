@@ -58,6 +58,9 @@ TABLES: Mapping[str, list[Grant]] = {
     "calendar_shift": [*EDITED, (STAFF, ("delete",))],  # a plan of the same first day is replaced whole
     "audit_record": [(EVERYBODY, (ADD,)), ((*STAFF, "linli_reader"), (READ,))],
     "audit_opening": [(("linli_audit",), (ADD,)), ((*STAFF, "linli_reader"), (READ,))],
+    # Seals are added, and rows taken off the queue, on the owner's connection alone.
+    "audit_seal": [(("linli_app", "linli_wide", "linli_reader"), (READ,))],
+    "audit_unsealed": [((*STAFF, "linli_reader"), (f"{READ} (added_at)",))],
     "files_photo": [(EVERYBODY, (READ, ADD, CHANGE))],
     "outbox_event": [(EVERYBODY, (ADD,)), (("linli_wide",), (READ, CHANGE))],
     "notices_notice": [(STAFF, (READ, ADD, CHANGE)), (("linli_reader",), (READ,))],

@@ -22,6 +22,14 @@ if LINLI_PRODUCTION and (LINLI_DEMO or DEBUG):
 SECRET_KEY = env.kept_secret("SECRET_KEY", VAR, may_make=not LINLI_PRODUCTION)
 LINLI_MASTER_KEY = env.kept_secret("LINLI_MASTER_KEY", VAR, may_make=not LINLI_PRODUCTION)
 LINLI_FILES_ROOT = Path(env.text("LINLI_FILES_ROOT", str(VAR / "files")))
+LINLI_KEYS = Path(env.text("LINLI_KEYS", str(VAR / "keys")))
+"""The folder of the key that signs the trail; only the worker needs to read it."""
+LINLI_AUDIT_HEADS = Path(env.text("LINLI_AUDIT_HEADS", str(VAR / "audit-heads.jsonl")))
+"""Where the heads of the sealed trail are told outside the database."""
+LINLI_SEALS_STALE_MINUTES = env.number("LINLI_SEALS_STALE_MINUTES", 15)
+"""Older unsealed rows of the trail stop the opening of sealed values; 0 switches the rule off (tests, measuring)."""
+if LINLI_PRODUCTION and LINLI_SEALS_STALE_MINUTES < 1:
+    raise ImproperlyConfigured("LINLI_SEALS_STALE_MINUTES must be at least 1 in production: nothing opens unsealed.")
 LINLI_AUTHZ_SCHEMA = env.text("LINLI_AUTHZ_SCHEMA", "authz")
 LINLI_DELIVERY_SCOPE = "linli.access.api.as_system"
 LINLI_FRONT_LANE = "linli.doors.rest.fast.FastLane"

@@ -37,6 +37,7 @@ REFERENCE: Mapping[str, str] = {
     "account_emailaddress": "sign-in itself; the application's own role only",
     "account_emailconfirmation": "sign-in itself; the application's own role only",
     "mfa_authenticator": "sign-in itself; the application's own role only, secrets are sealed, keys are public",
+    "audit_unsealed": "times of rows that wait for a seal; no other column is granted to any role",
     "procrastinate_jobs": "ids of events to deliver, no content",
     "procrastinate_events": "history of jobs, no content",
     "procrastinate_periodic_defers": "times of timers",

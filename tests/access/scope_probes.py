@@ -162,7 +162,7 @@ class Prober:
 
 
 ARRAYS = {("casework_entry", "photos"), ("casework_workorder", "hands"), ("casework_workorder", "before"),
-          ("casework_workorder", "after")}  # fmt: skip
+          ("casework_workorder", "after"), ("audit_seal", "opening_ids"), ("audit_seal", "record_ids")}  # fmt: skip
 
 
 def _is_array(table: str, column: str) -> bool:

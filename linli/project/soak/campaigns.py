@@ -20,6 +20,14 @@ CAMPAIGNS = (
     Campaign("sql", "20,000 random probes of row scope in SQL", ("tests/access/test_access_sql.py",)),
     Campaign("http", "5,000 random probes of row scope over HTTP", ("tests/access/test_access_http.py",)),
     Campaign("kills", "100 kill -9 of web and worker under load", ("tests/durability",)),
+    Campaign(
+        "seals",
+        "10,000 tamperings with the trail, 10,000 with its export",
+        (
+            "tests/audit/test_audit_seals_tampering.py",
+            "tests/audit/test_audit_seals_worker.py",
+        ),
+    ),
     Campaign("casework", "the state machine: 200 examples of 50 steps", ("tests/casework",)),
     Campaign("rest", "2,000 generated requests against the OpenAPI file", ("tests/doors/test_rest_fuzz.py",)),
     Campaign("photos", "5,000 broken photos", ("tests/files/test_files_fuzz.py",), {"LINLI_FUZZ_FILES": "5000"}),
