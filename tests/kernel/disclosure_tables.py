@@ -21,7 +21,7 @@ KINDS: dict[str, Callable[[random.Random], int]] = {
 def random_tree(rng: random.Random) -> dict[Hashable, Hashable | None]:
     """A district, towns, committees, in some towns houses; an area may have one child only."""
     parents: dict[Hashable, Hashable | None] = {"d": None}
-    for town in range(rng.randint(1, 4)):
+    for town in range(rng.choice((0, 1, 2, 2, 3, 3, 4, 4))):
         parents[f"t{town}"] = "d"
         for committee in range(rng.choice((0, 1, 2, 3, 5))):
             parents[f"t{town}c{committee}"] = f"t{town}"
@@ -44,6 +44,22 @@ def random_table(rng: random.Random, *, categories: int | None = None) -> Table:
             count = 0 if empty else kind(rng)
             count = min(count, rng.randint(0, 2)) if lean.get(name) else count
             counts[leaf, name] = count + (rng.randint(200, 400) if leaf == giant else 0)
+    return Table(parents, counts, names)
+
+
+def ordinary_district(rng: random.Random, mean: float, *, towns: int = 3, committees: int = 10) -> Table:
+    """Committees of different size; the first category is frequent (`mean` in a middling committee), the last rare."""
+    parents: dict[Hashable, Hashable | None] = {"d": None}
+    names = tuple("abcdef")
+    counts = {}
+    for town in range(towns):
+        parents[town] = "d"
+        for committee in range(committees):
+            parents[town, committee] = town
+            size = mean * rng.lognormvariate(0, 0.6)
+            for rank, name in enumerate(names, 1):
+                expected = size / rank**1.3
+                counts[(town, committee), name] = max(0, round(rng.gauss(expected, expected**0.5)))
     return Table(parents, counts, names)
 
 

@@ -119,6 +119,12 @@ def test_a_small_category_of_the_whole_district_hides_a_second() -> None:
     assert [node for node in TOWNS if published.figure(node, "c") is None] == []
 
 
+def test_a_district_alone_hides_as_many_categories_as_are_enough_together() -> None:
+    counts = {("d", "a"): 0, ("d", "b"): 2, ("d", "c"): 50, ("d", "e"): 70}
+    published = publish(Table({"d": None}, counts, ("a", "b", "c", "e")))
+    assert published.hidden == {("d", "a"): SMALL, ("d", "b"): SMALL, ("d", "c"): COMPLEMENT}
+
+
 def test_an_only_child_is_hidden_and_shown_with_its_parent() -> None:
     table = Table({"d": None, "t": "d", "u": "d", "only": "t"}, {("only", TOTAL): 7, ("u", TOTAL): 60})
     assert hidden_totals(table) == {"t": SMALL, "only": SMALL, "u": COMPLEMENT}

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pytest
 from figures import note_figures
 from kernel.disclosure_attack import MOST, Attack, Cell, Geography, Knowledge, Range, learn, rounded
-from kernel.disclosure_tables import by_another_dimension, random_table, recounted, true_counts
+from kernel.disclosure_tables import by_another_dimension, ordinary_district, random_table, recounted, true_counts
 
 from linli.kernel.disclosure import TOTAL, Published, Reason, Table, publish
 
@@ -203,6 +203,20 @@ def test_the_reason_of_a_hidden_count_would_betray_it() -> None:
     attack, recovered = attacked(table, unrounded(published, truth) | told, published.hidden)
     assert attack.found == {("a", TOTAL): (9, 9), ("b", TOTAL): (9, 9)}
     assert len(recovered) == 2
+
+
+@pytest.mark.parametrize("mean", [3, 10, 30, 100])
+@pytest.mark.slow
+def test_in_an_ordinary_district_even_the_reasons_would_tell_no_count(mean: float) -> None:
+    """No promise, a measure of four fixed districts: how many values are left to somebody who is told that much."""
+    table = ordinary_district(random.Random(round(mean)), mean)
+    published = publish(table)
+    told = {cell: (0, 9) if reason == Reason.SMALL else (10, MOST) for cell, reason in published.hidden.items()}
+    small = [cell for cell, reason in published.hidden.items() if reason == Reason.SMALL]
+    attack, narrowed = attacked(table, as_read(published) | told, small)
+    fewest = min(high - low + 1 for low, high in attack.found.values())
+    note_figures("told the reasons", mean=mean, small=len(small), narrowed=len(narrowed), fewest_values=fewest)
+    assert fewest > 1
 
 
 # The attacker himself
