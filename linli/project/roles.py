@@ -56,6 +56,13 @@ TABLES: Mapping[str, list[Grant]] = {
     "calendar_shift": [*EDITED, (STAFF, ("delete",))],  # a plan of the same first day is replaced whole
     "audit_record": [(EVERYBODY, (ADD,)), ((*STAFF, "linli_reader"), (READ,))],
     "audit_opening": [(("linli_audit",), (ADD,)), ((*STAFF, "linli_reader"), (READ,))],
+    "access_glass": [
+        (("linli_app",), (READ, ADD, f"{CHANGE} (ended_at)")),
+        (("linli_wide",), (READ, f"{CHANGE} (ended_at)")),
+        (("linli_reader",), (READ,)),
+    ],
+    "access_glassreview": [(("linli_app", "linli_wide", "linli_reader"), (READ, ADD))],
+    "access_shredding": [(("linli_wide", "linli_reader"), (READ,))],  # added by authz.shred alone
     "files_photo": [(EVERYBODY, (READ, ADD, CHANGE))],
     "outbox_event": [(EVERYBODY, (ADD,)), (("linli_wide",), (READ, CHANGE))],
     "notices_notice": [(STAFF, (READ, ADD, CHANGE)), (("linli_reader",), (READ,))],

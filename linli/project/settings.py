@@ -21,6 +21,15 @@ if LINLI_PRODUCTION and (LINLI_DEMO or DEBUG):
 
 SECRET_KEY = env.kept_secret("SECRET_KEY", VAR, may_make=not LINLI_PRODUCTION)
 LINLI_MASTER_KEY = env.kept_secret("LINLI_MASTER_KEY", VAR, may_make=not LINLI_PRODUCTION)
+LINLI_KEYS = env.keys_folder(VAR, may_make=not LINLI_PRODUCTION)
+"""The folder of the keys of epochs: outside the database and its backups, shared by every web and worker process."""
+LINLI_KEYS_PER_EPOCH = env.number("LINLI_KEYS_PER_EPOCH", 65_536)
+if not 1 <= LINLI_KEYS_PER_EPOCH <= 65_536:
+    raise ImproperlyConfigured("LINLI_KEYS_PER_EPOCH must be from 1 to 65536.")
+LINLI_STEP_UP_MINUTES = env.number("LINLI_STEP_UP_MINUTES", 0)
+"""How old a second factor may be to open a sealed field or break a glass; 0: it is not asked for."""
+LINLI_GLASS_ROLES = env.items("LINLI_GLASS_ROLES", "worker,station_head,dispatcher")
+"""The roles that may break a glass here: all of those that ever may, or fewer."""
 LINLI_FILES_ROOT = Path(env.text("LINLI_FILES_ROOT", str(VAR / "files")))
 LINLI_AUTHZ_SCHEMA = env.text("LINLI_AUTHZ_SCHEMA", "authz")
 LINLI_DELIVERY_SCOPE = "linli.access.api.as_system"

@@ -34,6 +34,9 @@ TABLES = {
     "outbox_event": "id",
     "doors_importbatch": "id",
     "accounts_savedfilter": "id",
+    "access_glass": "id",
+    "access_glassreview": "glass_id",
+    "access_shredding": "id",
 }
 """Every table under scope, with its key."""
 
@@ -51,7 +54,8 @@ RELATIONS = ("own", "sibling", "parent", "child", "foreign")
 class Me:
     """An identity as the oracle sees it. kind: area, unit, wide, reader, link, nobody.
 
-    unit: whose people see by unit; post, own_unit: where notices to this person are addressed.
+    unit: whose people see by unit; post, own_unit: where notices to this person are addressed. glass: paths of areas
+    that a broken glass adds.
     """
 
     name: str
@@ -63,6 +67,10 @@ class Me:
     user: int | None = None
     report: str | None = None
     secret: str = ""
+    glass: tuple[str, ...] = ()
+
+    def reaches(self, path: str | None) -> bool:
+        return any(below(path, top) for top in (self.path, *self.glass))
 
     @property
     def link_key(self) -> str:
@@ -111,6 +119,8 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
         return _own_setting(me, row)
     if me.kind in ("wide", "reader"):
         return True
+    if table.startswith("access_"):
+        return _sees_glass(world, me, table, row)
     if table == "files_photo":
         return _photo(world, me, row)
     if table == "notices_receipt":
@@ -121,6 +131,15 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
 def _own_setting(me: Me, row: Row) -> bool:
     """How a person arranged his own desk: for himself alone, whatever his role."""
     return me.kind in ("area", "unit", "wide", "reader") and row["user_id"] == me.user
+
+
+def _sees_glass(world: World, me: Me, table: str, row: Row) -> bool:
+    """One's own, and those of the posts below one; what was shredded is for wide roles."""
+    if table == "access_glassreview":
+        return _sees_glass(world, me, "access_glass", world.rows["access_glass"][row["glass_id"]])
+    if table == "access_shredding" or me.kind != "area":
+        return False
+    return row["user_id"] == me.user or me.reaches(world.paths[row["home_id"]])
 
 
 def _open_to(me: Me, table: str, row: Row) -> bool:
@@ -135,7 +154,7 @@ def _open_to(me: Me, table: str, row: Row) -> bool:
 
 def _within(world: World, me: Me, table: str, row: Row) -> bool:
     if me.kind == "area":
-        return below(world.path_of(row), me.path)
+        return me.reaches(world.path_of(row))
     if me.kind == "unit":
         return _unit_sees(world, me, table, row)
     return me.kind == "link" and _link_sees(world, me, table, row)
@@ -193,7 +212,7 @@ def _photo(world: World, me: Me, row: Row) -> bool:
     if row["area_id"] is None and row["link_key"] is None:
         return True  # not attached yet: only its sender knows the id, and he has no identity we could ask for
     if me.kind == "area":
-        return below(world.path_of(row), me.path)
+        return me.reaches(world.path_of(row))
     shown = any(visible(world, me, "casework_entry", entry) for entry in world.shown_in[row["id"]])
     if me.kind == "link":
         return shown or row["link_key"] == me.link_key
@@ -202,14 +221,14 @@ def _photo(world: World, me: Me, row: Row) -> bool:
 
 def changeable(world: World, me: Me, table: str, row: Row) -> bool:
     """Whether an UPDATE that changes nothing may touch the row."""
-    if table in ("casework_entry", "audit_record", "audit_opening", "notices_receipt"):
-        return False
+    if table in ("casework_entry", "audit_record", "audit_opening", "notices_receipt") or table.startswith("access_"):
+        return False  # of a glass only its end is written, and no probe does that
     if table == "accounts_savedfilter":
         return _own_setting(me, row)
     if table in ("notices_notice", "outbox_event"):
         return me.kind == "wide"
     if table in ("register_place", "register_duty", "doors_importbatch"):
-        return me.kind == "wide" or (me.kind == "area" and below(world.path_of(row), me.path))
+        return me.kind == "wide" or (me.kind == "area" and me.reaches(world.path_of(row)))
     if table == "files_photo":
         free = row["area_id"] is None and row["link_key"] is None
         if me.kind == "link":
@@ -226,15 +245,28 @@ def addable(world: World, me: Me, table: str, row: Row) -> bool:
         return False  # an opening is noted by the audit role, a case is opened by the desk
     if table == "files_photo":
         return row["area_id"] is None and row["link_key"] is None and me.kind not in ("wide", "reader")
-    if table == "notices_notice":
-        return me.kind == "wide" or (me.kind == "area" and below(world.path_of(row), me.path))
-    if table == "notices_receipt":
-        if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
-            return row["user_id"] is not None and row["user_id"] == me.user
-        return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
+    if table.startswith("access_"):
+        return _adds_review(world, me, table, row)
+    if table.startswith("notices_"):
+        return _adds_notice(world, me, table, row)
     if table in ("register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"):
         return changeable(world, me, table, row)
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
+
+
+def _adds_notice(world: World, me: Me, table: str, row: Row) -> bool:
+    if table == "notices_notice":
+        return me.kind == "wide" or (me.kind == "area" and me.reaches(world.path_of(row)))
+    if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
+        return row["user_id"] is not None and row["user_id"] == me.user
+    return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
+
+
+def _adds_review(world: World, me: Me, table: str, row: Row) -> bool:
+    """A glass is broken now, not at another time; a tombstone is laid by shredding alone."""
+    if table != "access_glassreview" or row["reviewer_id"] != me.user:
+        return False
+    return me.kind in ("area", "wide", "reader") and visible(world, me, table, row)
 
 
 def relation(world: World, me: Me, row: Row) -> str | None:
