@@ -1,5 +1,21 @@
 """The door to permissions, row scope and sealed fields."""
 
+from linli.access.actions import break_glass, end_glass, review_glass
+from linli.access.envelope import Grant, Sealing, seal_new
+from linli.access.erasure import REASONS as SHREDDING_REASONS
+from linli.access.erasure import erase_subject, shred
+from linli.access.fields import (
+    PERSON_PURPOSES,
+    PURPOSES,
+    REPORTER_PURPOSES,
+    Disclosure,
+    Level,
+    SealedField,
+    declare_sealed,
+    disclosure_of,
+    purposes_of,
+    sealed_field,
+)
 from linli.access.gates import (
     RULE,
     AccessRule,
@@ -16,10 +32,24 @@ from linli.access.gates import (
     tagged,
     token_of,
 )
+from linli.access.keyring import KeyMissing
+from linli.access.models import Glass, GlassReview, Shredding
 from linli.access.passwords import change_password, password_fits
 from linli.access.permissions import PERMISSIONS, Anyone, Principal, Reporter, Who, require
 from linli.access.policies import APP_ROLES, authz_schema, own_policies, run_sql, scoped
+from linli.access.queries import (
+    BrokenGlass,
+    glass_by_id,
+    glass_in_force,
+    glasses,
+    shreddings_of,
+    standing,
+    unreviewed_glasses,
+)
+from linli.access.rotation import EpochState, Rotated, RotationRuns, epochs, rotate
+from linli.access.rules import GlassAct, GlassState, Verdict
 from linli.access.scope import (
+    areas_reached,
     as_system,
     close_session,
     close_sessions_of,
@@ -31,33 +61,65 @@ from linli.access.scope import (
     under_identity,
     within,
 )
-from linli.access.sealed import PURPOSES, blind_index, open_sealed, seal, seal_text, unseal_text
+from linli.access.sealed import blind_index, open_sealed, seal, seal_text, step_up, unseal_text
+from linli.access.subjects import copy_in, grants, seal_for, seal_many
 
 __all__ = [
     "APP_ROLES",
     "PERMISSIONS",
+    "PERSON_PURPOSES",
     "PURPOSES",
+    "REPORTER_PURPOSES",
     "RULE",
+    "SHREDDING_REASONS",
     "AccessRule",
     "Anyone",
+    "BrokenGlass",
+    "Disclosure",
+    "EpochState",
+    "Glass",
+    "GlassAct",
+    "GlassReview",
+    "GlassState",
+    "Grant",
+    "KeyMissing",
+    "Level",
     "LinkRequest",
     "Principal",
     "PublicRequest",
     "Reporter",
+    "Rotated",
+    "RotationRuns",
+    "SealedField",
+    "Sealing",
+    "Shredding",
     "SignInNeeded",
     "StaffRequest",
+    "Verdict",
     "Who",
+    "areas_reached",
     "as_system",
     "authz_schema",
     "blind_index",
+    "break_glass",
     "change_password",
     "change_post",
     "close_session",
     "close_sessions_of",
+    "copy_in",
+    "declare_sealed",
+    "disclosure_of",
+    "end_glass",
     "enter",
     "enter_link",
     "enter_public",
+    "epochs",
+    "erase_subject",
     "first_within",
+    "glass_by_id",
+    "glass_in_force",
+    "glasses",
+    "grants",
     "link",
     "open_sealed",
     "open_session",
@@ -65,16 +127,28 @@ __all__ = [
     "own_policies",
     "password_fits",
     "public",
+    "purposes_of",
     "require",
+    "review_glass",
+    "rotate",
     "run_sql",
     "scoped",
     "seal",
+    "seal_for",
+    "seal_many",
+    "seal_new",
     "seal_text",
+    "sealed_field",
+    "shred",
+    "shreddings_of",
     "sign_out",
     "staff",
+    "standing",
+    "step_up",
     "tagged",
     "token_of",
     "under_identity",
+    "unreviewed_glasses",
     "unseal_text",
     "within",
 ]

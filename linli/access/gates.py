@@ -154,7 +154,7 @@ def _open_for(request: HttpRequest) -> str:
 def _enter_staff(act: str) -> Callable[[HttpRequest, dict[str, Any]], Principal]:
     def open_as(request: HttpRequest, kwargs: dict[str, Any]) -> Principal:
         try:
-            actor = enter(token_of(request), read_only=_reads(request))
+            actor = enter(token_of(request), read_only=_reads(request), what=f"{request.method} {request.path}")
         except SignInNeeded:
             raise
         except Forbidden:

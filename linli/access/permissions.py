@@ -25,6 +25,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "report.refuse.propose": _DESK | UNIT_ROLES,
     "report.refuse.review": _LEADS,
     "reporter.open": _DESK,
+    "person.open": frozenset({Role.WORKER, Role.STATION_HEAD}),
+    "subject.shred": frozenset({Role.DISTRICT}) | _SYSTEM,
+    "glass.break": _DESK,
+    "glass.end": _DESK | {Role.DISTRICT},
+    "glass.review": _LEADS | {Role.AUDITOR},
     "case.read": _DESK | UNIT_ROLES | WIDE_ROLES,
     "case.comment": _DESK | UNIT_ROLES | {Role.DISTRICT},
     "case.dispatch": _DESK,
@@ -67,7 +72,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person acting in one of his posts, or the system itself (no post, role SYSTEM)."""
+    """A person acting in one of his posts, or the system itself (no post, role SYSTEM).
+
+    `glass`: paths of areas beyond his own that he reaches for the time being (`break_glass`).
+    """
 
     user_id: int
     post_id: int
@@ -77,16 +85,23 @@ class Principal:
     unit_id: int | None
     name: str
     mfa_at: datetime | None = None
+    glass: tuple[str, ...] = ()
 
     def can(self, act: str) -> bool:
         """Whether the role allows the act somewhere; `require` also asks where."""
         return self.role in PERMISSIONS.get(act, frozenset())
 
     def covers(self, area_path: str) -> bool:
-        """Whether the post reaches this area: wide roles reach all, area roles what lies below theirs."""
+        """Whether he reaches this area now: by his post, or under a broken glass."""
+        return self.holds(area_path) or (
+            self.role in AREA_ROLES and any(_lies_below(area_path, path) for path in self.glass)
+        )
+
+    def holds(self, area_path: str) -> bool:
+        """Whether his post reaches this area: wide roles reach all, area roles what lies below theirs."""
         if self.role in WIDE_ROLES:
             return True
-        return self.role in AREA_ROLES and (area_path == self.area_path or area_path.startswith(self.area_path + "."))
+        return self.role in AREA_ROLES and _lies_below(area_path, self.area_path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +162,7 @@ def require(actor: Who, act: str, *, area_path: str | None = None, unit_id: int 
         own_unit = unit_id is not None and actor.unit_id == unit_id
         if not (own_unit or actor.role is Role.SYSTEM or actor.covers(area_path)):
             raise Forbidden(_("This lies outside your area."), code="out_of_scope", detail={"act": act})
+
+
+def _lies_below(path: str, top: str) -> bool:
+    return path == top or path.startswith(top + ".")

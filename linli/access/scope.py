@@ -17,20 +17,23 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, connections, models, transaction
 from django.utils.translation import gettext as _
 
+from linli.access.authz import call
 from linli.access.permissions import Anyone, Principal, Reporter
 from linli.accounts.api import AREA_ROLES, UNIT_ROLES, WIDE_ROLES, Role
 from linli.kernel.errors import Forbidden
+from linli.kernel.ids import uuid7
 from linli.territory.api import Area, ids_under
 
 GATE = "gate"
 M = TypeVar("M", bound=models.Model)
 
 
-def enter(token: str, *, read_only: bool = False) -> Principal:
+def enter(token: str, *, read_only: bool = False, what: str = "") -> Principal:
     """Put the open transaction under the identity of `token` and return who that is.
 
-    One statement. Raises Forbidden for a token that is empty, unknown or expired, or whose post has ended; the
-    transaction then sees no scoped row at all.
+    One statement. Under a broken glass the entering is put on record first, with `what` he comes for (method and
+    address, never content). Raises Forbidden for a token that is empty, unknown or expired, or whose post has ended;
+    the transaction then sees no scoped row at all.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"select {_authz()}.enter(%s, %s)", [token, read_only])
@@ -38,6 +41,8 @@ def enter(token: str, *, read_only: bool = False) -> Principal:
     if found is None:
         raise Forbidden(_("Please sign in again."), code="session_over")
     me = orjson.loads(found) if isinstance(found, str) else found
+    if me["glass"]:
+        _note_glass(token, what)
     return Principal(
         user_id=me["user_id"],
         post_id=me["post_id"],
@@ -47,7 +52,12 @@ def enter(token: str, *, read_only: bool = False) -> Principal:
         unit_id=me["unit_id"],
         name=me["name"],
         mfa_at=datetime.fromisoformat(me["mfa_at"]) if me["mfa_at"] else None,
+        glass=tuple(me["glass"]),
     )
+
+
+def _note_glass(token: str, what: str) -> None:
+    call("note_glass", token, uuid7(), what[:200], using=GATE)
 
 
 def enter_link(secret: str, *, read_only: bool = False) -> Reporter:
@@ -140,10 +150,15 @@ def within(
     if actor.role in WIDE_ROLES:
         return rows
     if actor.role in AREA_ROLES:
-        return rows.filter(**{f"{area}_id__in": ids_under(actor.area_path)})
+        return rows.filter(**{f"{area}_id__in": areas_reached(actor)})
     if unit is not None and actor.role in UNIT_ROLES and actor.unit_id is not None:
         return rows.filter(**{unit: actor.unit_id})
     return rows.none()
+
+
+def areas_reached(actor: Principal) -> tuple[int, ...]:
+    """The areas that a person of an area role reaches now: below his own, and below a broken glass."""
+    return sum((ids_under(path) for path in actor.glass), start=ids_under(actor.area_path))
 
 
 class _Unnest(models.Func):
@@ -167,7 +182,7 @@ def first_within(
     of_area = rows.filter(area_id=models.OuterRef("pk")).order_by(*order)
     sign = "-" if order[0].startswith("-") else ""
     heads = (
-        Area.objects.filter(id__in=ids_under(actor.area_path))
+        Area.objects.filter(id__in=areas_reached(actor))
         .annotate(
             first_key=_Unnest(ArraySubquery(of_area.values(order[0].lstrip("-"))[:limit])),
             first_id=_Unnest(ArraySubquery(of_area.values("id")[:limit])),

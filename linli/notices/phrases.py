@@ -23,6 +23,7 @@ TEMPLATES: Mapping[str, str] = {
     "routed": gettext_noop("A matter outside the station list is yours by law: %(number)s %(title)s"),
     "refusal_asked": gettext_noop("Please review a refusal: %(number)s %(title)s"),
     "withdrawn": gettext_noop("The reporter withdrew: %(number)s %(title)s"),
+    "glass_broken": gettext_noop("%(name)s reaches %(area)s in an emergency until %(due)s: please review"),
     "review_suspended": gettext_noop("Still suspended, please look again: %(number)s %(title)s"),
 }
 

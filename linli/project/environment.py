@@ -70,6 +70,19 @@ def kept_secret(name: str, var: Path, *, may_make: bool) -> str:
     return made
 
 
+def keys_folder(var: Path, *, may_make: bool) -> Path:
+    """The folder of keys; in production it must be named and be there: none is made up beside the old ones."""
+    given = text("LINLI_KEYS")
+    if may_make:
+        return Path(given) if given else var / "keys"
+    if not given or not Path(given).is_dir():
+        raise ImproperlyConfigured(
+            "Set LINLI_KEYS: a folder that is there, mode 0700, outside the database and its backups, mounted by every "
+            "web and worker process. It holds the keys of sealed fields."
+        )
+    return Path(given)
+
+
 def databases(var: Path, secret: str) -> dict[str, dict[str, object]]:
     """The four doors to one database, each with a role of its own (SECURITY.md (c)1–2).
 

@@ -21,7 +21,7 @@ def scopes_of(cookies: dict[str, str]) -> list[str] | None:
         return None
     try:
         with transaction.atomic():
-            actor = enter(token, read_only=True)
+            actor = enter(token, read_only=True, what="live")
     except LinliError:
         return None
     return [""] if actor.role in WIDE_ROLES else [actor.area_path]

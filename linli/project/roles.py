@@ -61,6 +61,13 @@ TABLES: Mapping[str, list[Grant]] = {
     # Seals are added, and rows taken off the queue, on the owner's connection alone.
     "audit_seal": [(("linli_app", "linli_wide", "linli_reader"), (READ,))],
     "audit_unsealed": [((*STAFF, "linli_reader"), (f"{READ} (added_at)",))],
+    "access_glass": [
+        (("linli_app",), (READ, ADD, f"{CHANGE} (ended_at)")),
+        (("linli_wide",), (READ, f"{CHANGE} (ended_at)")),
+        (("linli_reader",), (READ,)),
+    ],
+    "access_glassreview": [(("linli_app", "linli_wide", "linli_reader"), (READ, ADD))],
+    "access_shredding": [(("linli_wide", "linli_reader"), (READ,))],  # added by authz.shred alone
     "files_photo": [(EVERYBODY, (READ, ADD, CHANGE))],
     "outbox_event": [(EVERYBODY, (ADD,)), (("linli_wide",), (READ, CHANGE))],
     "notices_notice": [(STAFF, (READ, ADD, CHANGE)), (("linli_reader",), (READ,))],

@@ -21,9 +21,16 @@ if LINLI_PRODUCTION and (LINLI_DEMO or DEBUG):
 
 SECRET_KEY = env.kept_secret("SECRET_KEY", VAR, may_make=not LINLI_PRODUCTION)
 LINLI_MASTER_KEY = env.kept_secret("LINLI_MASTER_KEY", VAR, may_make=not LINLI_PRODUCTION)
+LINLI_KEYS = env.keys_folder(VAR, may_make=not LINLI_PRODUCTION)
+"""The folder of the keys of epochs: outside the database and its backups, shared by every web and worker process."""
+LINLI_KEYS_PER_EPOCH = env.number("LINLI_KEYS_PER_EPOCH", 65_536)
+if not 1 <= LINLI_KEYS_PER_EPOCH <= 65_536:
+    raise ImproperlyConfigured("LINLI_KEYS_PER_EPOCH must be from 1 to 65536.")
+LINLI_STEP_UP_MINUTES = env.number("LINLI_STEP_UP_MINUTES", 0)
+"""How old a second factor may be to open a sealed field or break a glass; 0: it is not asked for."""
+LINLI_GLASS_ROLES = env.items("LINLI_GLASS_ROLES", "worker,station_head,dispatcher")
+"""The roles that may break a glass here: all of those that ever may, or fewer."""
 LINLI_FILES_ROOT = Path(env.text("LINLI_FILES_ROOT", str(VAR / "files")))
-LINLI_KEYS = Path(env.text("LINLI_KEYS", str(VAR / "keys")))
-"""The folder of the key that signs the trail; only the worker needs to read it."""
 LINLI_AUDIT_HEADS = Path(env.text("LINLI_AUDIT_HEADS", str(VAR / "audit-heads.jsonl")))
 """Where the heads of the sealed trail are told outside the database."""
 LINLI_SEALS_STALE_MINUTES = env.number("LINLI_SEALS_STALE_MINUTES", 15)

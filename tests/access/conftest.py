@@ -38,3 +38,17 @@ def world(world_name: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage
         with real_logins(name):
             yield Stage.open(name)
         drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def real_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A copy of the template in which everything is committed, with every login a real one."""
+    from house_db import clone_database
+    from scope_world import drop_database, real_logins
+
+    name = f"linli_c_{os.getpid()}"
+    with django_db_blocker.unblock():
+        clone_database(name)
+        with real_logins(name):
+            yield name
+        drop_database(name)

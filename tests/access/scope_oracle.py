@@ -43,6 +43,9 @@ TABLES = {
     "outbox_event": "id",
     "doors_importbatch": "id",
     "accounts_savedfilter": "id",
+    "access_glass": "id",
+    "access_glassreview": "glass_id",
+    "access_shredding": "id",
 }
 """Every table under scope, with its key."""
 
@@ -66,7 +69,8 @@ RELATIONS = ("own", "sibling", "parent", "child", "foreign")
 class Me:
     """An identity as the oracle sees it. kind: area, unit, wide, reader, link, nobody.
 
-    unit: whose people see by unit; post, own_unit: where notices to this person are addressed.
+    unit: whose people see by unit; post, own_unit: where notices to this person are addressed. glass: paths of areas
+    that a broken glass adds.
     """
 
     name: str
@@ -79,6 +83,10 @@ class Me:
     report: str | None = None
     secret: str = ""
     role: str = ""
+    glass: tuple[str, ...] = ()
+
+    def reaches(self, path: str | None) -> bool:
+        return any(below(path, top) for top in (self.path, *self.glass))
 
     @property
     def link_key(self) -> str:
@@ -127,11 +135,17 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
         return _own_setting(me, row)
     if table in PEOPLE:
         return _person(world, me, table, row)
-    if table == "audit_seal":
-        # Hashes of all areas: whoever proves one row needs those of its neighbours.
-        return me.kind in ("wide", "reader") or (me.kind == "area" and bool(me.path))
     if me.kind in ("wide", "reader"):
         return True
+    return _visible_to_some(world, me, table, row)
+
+
+def _visible_to_some(world: World, me: Me, table: str, row: Row) -> bool:
+    """What posts over an area, units and links see of what a wide role sees whole."""
+    if table == "audit_seal":  # hashes of all areas: whoever proves one row needs those of its neighbours
+        return me.kind == "area" and bool(me.path)
+    if table.startswith("access_"):
+        return _sees_glass(world, me, table, row)
     if table == "files_photo":
         return _photo(world, me, row)
     if table == "notices_receipt":
@@ -143,12 +157,21 @@ def _person(world: World, me: Me, table: str, row: Row) -> bool:
     """People are seen where they live, their needs on site alone; no district and no auditor sees a person."""
     if me.kind != "area":
         return me.role == "system"
-    return below(world.path_of(row), me.path) and (table != "register_tag" or me.role in SITE)
+    return me.reaches(world.path_of(row)) and (table != "register_tag" or me.role in SITE)
 
 
 def _own_setting(me: Me, row: Row) -> bool:
     """How a person arranged his own desk: for himself alone, whatever his role."""
     return me.kind in ("area", "unit", "wide", "reader") and row["user_id"] == me.user
+
+
+def _sees_glass(world: World, me: Me, table: str, row: Row) -> bool:
+    """One's own, and those of the posts below one; what was shredded is for wide roles."""
+    if table == "access_glassreview":
+        return _sees_glass(world, me, "access_glass", world.rows["access_glass"][row["glass_id"]])
+    if table == "access_shredding" or me.kind != "area":
+        return False
+    return row["user_id"] == me.user or me.reaches(world.paths[row["home_id"]])
 
 
 def _open_to(me: Me, table: str, row: Row) -> bool:
@@ -163,7 +186,7 @@ def _open_to(me: Me, table: str, row: Row) -> bool:
 
 def _within(world: World, me: Me, table: str, row: Row) -> bool:
     if me.kind == "area":
-        return below(world.path_of(row), me.path)
+        return me.reaches(world.path_of(row))
     if me.kind == "unit":
         return _unit_sees(world, me, table, row)
     return me.kind == "link" and _link_sees(world, me, table, row)
@@ -221,7 +244,7 @@ def _photo(world: World, me: Me, row: Row) -> bool:
     if row["area_id"] is None and row["link_key"] is None:
         return True  # not attached yet: only its sender knows the id, and he has no identity we could ask for
     if me.kind == "area":
-        return below(world.path_of(row), me.path)
+        return me.reaches(world.path_of(row))
     shown = any(visible(world, me, "casework_entry", entry) for entry in world.shown_in[row["id"]])
     if me.kind == "link":
         return shown or row["link_key"] == me.link_key
@@ -230,8 +253,8 @@ def _photo(world: World, me: Me, row: Row) -> bool:
 
 def changeable(world: World, me: Me, table: str, row: Row) -> bool:
     """Whether an UPDATE that changes nothing may touch the row."""
-    if table in ONLY_ADDED:
-        return False
+    if table in ONLY_ADDED or table.startswith("access_"):
+        return False  # of a glass only its end is written, and no probe does that
     if table == "accounts_savedfilter":
         return _own_setting(me, row)
     if table in PEOPLE:
@@ -239,7 +262,7 @@ def changeable(world: World, me: Me, table: str, row: Row) -> bool:
     if table in ("notices_notice", "outbox_event"):
         return me.kind == "wide"
     if table in ("register_place", "register_duty", "doors_importbatch"):
-        return me.kind == "wide" or (me.kind == "area" and below(world.path_of(row), me.path))
+        return me.kind == "wide" or (me.kind == "area" and me.reaches(world.path_of(row)))
     if table == "files_photo":
         free = row["area_id"] is None and row["link_key"] is None
         if me.kind == "link":
@@ -262,15 +285,28 @@ def _addable_matter(world: World, me: Me, table: str, row: Row) -> bool:
         return False  # an opening is noted by the audit role, a case is opened by the desk
     if table == "files_photo":
         return row["area_id"] is None and row["link_key"] is None and me.kind not in ("wide", "reader")
-    if table == "notices_notice":
-        return me.kind == "wide" or (me.kind == "area" and below(world.path_of(row), me.path))
-    if table == "notices_receipt":
-        if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
-            return row["user_id"] is not None and row["user_id"] == me.user
-        return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
-    if table in {"register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"}:
+    if table.startswith("access_"):
+        return _adds_review(world, me, table, row)
+    if table.startswith("notices_"):
+        return _adds_notice(world, me, table, row)
+    if table in ("register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"):
         return changeable(world, me, table, row)
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
+
+
+def _adds_notice(world: World, me: Me, table: str, row: Row) -> bool:
+    if table == "notices_notice":
+        return me.kind == "wide" or (me.kind == "area" and me.reaches(world.path_of(row)))
+    if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
+        return row["user_id"] is not None and row["user_id"] == me.user
+    return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
+
+
+def _adds_review(world: World, me: Me, table: str, row: Row) -> bool:
+    """A glass is broken now, not at another time; a tombstone is laid by shredding alone."""
+    if table != "access_glassreview" or row["reviewer_id"] != me.user:
+        return False
+    return me.kind in ("area", "wide", "reader") and visible(world, me, table, row)
 
 
 def relation(world: World, me: Me, row: Row) -> str | None:

@@ -102,6 +102,15 @@ def test_openings_are_written_by_the_audit_role_alone_and_it_does_nothing_else(o
         "select * from authz.secret",
         "select * from authz.link",
         "select * from authz.used_ticket",
+        "select * from authz.subject_key",
+        "select * from authz.key_epoch",
+        "delete from authz.subject_key",
+        "select authz.shred(array[gen_random_uuid()], gen_random_uuid(), 'retention')",
+        "select authz.note_glass('x', gen_random_uuid(), '')",
+        "select nextval('authz.key_slot')",
+        ("insert into access_shredding (id, subject_id, epoch, batch, why) values"
+         " (gen_random_uuid(), gen_random_uuid(), 1, gen_random_uuid(), 'retention')"),
+        "update access_glass set expires_at = now() + interval '1 year'",
         ("insert into authz.db_session (tok_hash, user_id, post_id, kind, expires_at)"
         " values (sha256('x'), 1, 1, 'web', now() + interval '1 hour')"),
         "select authz.open_session('x', 1, 1, 'web', '1 hour', null, '')",

@@ -34,6 +34,14 @@ BY_HAND = {
     "report.refuse.review":  "  H D X",
     # Stricter than DOMAIN: DEP reads no phone at all yet, DOC's "by approval" is not built, so it opens nothing.
     "reporter.open": "W H D",
+    # Resident base record, in full: SW and SEC; STC reads it masked.
+    "person.open":   "W H",
+    # Keys are destroyed by retention (Linli itself) or by the district on a resident's request.
+    "subject.shred": "      X     S",
+    # Out of one's area for three hours: whoever works in one. Ended by himself or above; judged above, or by AUD.
+    "glass.break":   "W H D",
+    "glass.end":     "W H D X",
+    "glass.review":  "  H D X   A",
     "case.read":     "W H D X R A S",
     "case.comment":  "W H D X R",
     # Dispatch: SW within L0/L1, SEC L1, STC L2; DOC's L3 enters by its own escalation.
@@ -106,8 +114,9 @@ def test_an_act_that_is_not_listed_is_refused_to_everybody(act: str) -> None:
 
 
 def test_no_role_both_changes_and_audits() -> None:
+    """His verdict on a broken glass is a row of its own beside it: it changes nothing."""
     reads = {"report.read", "case.read", "catalogue.read", "register.read", "audit.read"}
-    assert {act for act in PERMISSIONS if somebody(Role.AUDITOR).can(act)} == reads
+    assert {act for act in PERMISSIONS if somebody(Role.AUDITOR).can(act)} == reads | {"glass.review"}
     assert [role for role in Role if somebody(role).can("audit.read")] == [Role.AUDITOR]
 
 
@@ -151,6 +160,17 @@ SCOPES = [
 @pytest.mark.parametrize(("path", "reaches"), SCOPES)
 def test_an_area_role_reaches_what_lies_below_its_area_and_nothing_else(role: Role, path: str, reaches: bool) -> None:
     assert somebody(role, path=path).covers(HOME) is reaches
+
+
+@pytest.mark.parametrize("role", sorted(Role))
+@pytest.mark.parametrize(("path", "reaches"), SCOPES)
+def test_a_broken_glass_adds_its_area_to_an_area_role_and_nothing_to_the_others(
+    role: Role, path: str, reaches: bool
+) -> None:
+    me = replace(somebody(role, path="310115.004"), glass=("310115.009", path))
+    plain = role in WIDE_ROLES
+    assert me.covers(HOME) is (plain or (role in AREA_ROLES and reaches))
+    assert me.holds(HOME) is plain
 
 
 @pytest.mark.parametrize("path", [path for path, _reaches in SCOPES])

@@ -238,7 +238,7 @@ class TestOpening:
 
 def reveal(opening: UUID) -> bytes | None:
     with connection.cursor() as cursor:
-        cursor.execute("select authz.reveal(%s)", [opening])
+        cursor.execute("select sealed from authz.reveal(%s)", [opening])
         return cursor.fetchone()[0]
 
 

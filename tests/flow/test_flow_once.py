@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import cast
 import pytest
 from casework.acts import DEEDS, Deed
 from casework.stage import CASE_MOVES, ITEM, OF_SAFETY, REPORT_MOVES, Matter, Stage, unit, user_id, when
 from django.utils import translation
 
+from linli.access.api import break_glass
 from linli.casework.cases.api import CaseState, merge_report
 from linli.casework.intake.api import ReportState
 from linli.casework.timeline.api import Act
 from linli.notices.api import notices_for, unread_count, words
 from linli.notices.phrases import TEMPLATES
 from linli.outbox.api import deliver
+from linli.territory.api import area_by_code
 
 pytestmark = pytest.mark.django_db
 
@@ -144,8 +147,12 @@ class TestWithdrawn:
 def test_every_template_is_sent_by_some_hand_over(stage: Stage) -> None:
     """What nobody ever sends is a promise in the list of templates that nobody keeps."""
     sent = {template for template, _ in TOLD.values()}
-    assert set(TEMPLATES) - sent == {"withdrawn", "disputed", "warned", "overdue", "review_suspended"}
+    assert set(TEMPLATES) - sent == {
+        "withdrawn", "disputed", "warned", "overdue", "review_suspended", "glass_broken",
+    }  # fmt: skip
     stage.receive()
+    elsewhere = area_by_code(cast.COUSIN_AREA).id
+    stage.do("worker", break_glass, area_id=elsewhere, minutes=30, reason="独居老人失联，需立即上门查看")
     for state in (CaseState.FILED, CaseState.SUSPENDED, CaseState.VERIFIED):
         matter = stage.case_in(state)
         if state is CaseState.FILED:

@@ -57,11 +57,34 @@ def test_production_does_not_start_without_each_secret(missing: str, tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("named", [None, "not-there"])
+def test_production_does_not_start_without_its_folder_of_keys(named: str | None, tmp_path: Path) -> None:
+    given = {} if named is None else {"LINLI_KEYS": str(tmp_path / named)}
+    done = _start(SAID, "DEBUG", LINLI_PRODUCTION="1", LINLI_VAR=str(tmp_path), **given, **SECRETS)
+    assert done.returncode != 0
+    assert "Set LINLI_KEYS: a folder that is there, mode 0700" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_elsewhere_the_folder_of_keys_is_made_when_it_is_needed(tmp_path: Path) -> None:
+    assert _settings("LINLI_KEYS", LINLI_VAR=str(tmp_path))["LINLI_KEYS"] == str(tmp_path / "keys")
+    assert _settings("LINLI_KEYS", LINLI_KEYS=str(tmp_path / "k"))["LINLI_KEYS"] == str(tmp_path / "k")
+    assert not (tmp_path / "keys").exists()
+
+
+@pytest.mark.parametrize(("value", "good"), [("1", True), ("65536", True), ("0", False), ("65537", False)])
+def test_an_epoch_takes_no_more_keys_than_one_key_may_wrap(tmp_path: Path, value: str, good: bool) -> None:
+    done = _start(SAID, "LINLI_KEYS_PER_EPOCH", LINLI_VAR=str(tmp_path), LINLI_KEYS_PER_EPOCH=value)
+    assert (done.returncode == 0) is good
+    assert good or "LINLI_KEYS_PER_EPOCH must be from 1 to 65536" in done.stderr
+
+
 COOKIES = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SECURE_HSTS_SECONDS")
 
 
 def test_production_sends_its_cookies_over_tls_alone_and_says_so_for_a_year(tmp_path: Path) -> None:
-    said = _settings(*COOKIES, "LINLI_DEMO", "DEBUG", LINLI_PRODUCTION="1", LINLI_VAR=str(tmp_path), **SECRETS)
+    given = {"LINLI_PRODUCTION": "1", "LINLI_VAR": str(tmp_path), "LINLI_KEYS": str(tmp_path), **SECRETS}
+    said = _settings(*COOKIES, "LINLI_DEMO", "DEBUG", **given)
     assert said == {
         "SESSION_COOKIE_SECURE": True, "CSRF_COOKIE_SECURE": True, "SESSION_COOKIE_HTTPONLY": True,
         "SECURE_HSTS_SECONDS": 365 * 24 * 3600, "LINLI_DEMO": False, "DEBUG": False,
@@ -112,6 +135,7 @@ execute_from_command_line(["linli", "check", "--deploy", "--fail-level", "WARNIN
 
 
 def test_djangos_own_check_for_production_finds_only_what_the_proxy_does(tmp_path: Path) -> None:
-    done = _start(CHECK, LINLI_PRODUCTION="1", LINLI_VAR=str(tmp_path), ALLOWED_HOSTS="linli.example", **SECRETS)
+    where = {"LINLI_VAR": str(tmp_path), "LINLI_KEYS": str(tmp_path), "ALLOWED_HOSTS": "linli.example"}
+    done = _start(CHECK, LINLI_PRODUCTION="1", **where, **SECRETS)
     found = {word.strip("()?:") for line in done.stderr.splitlines() for word in line.split() if "security.W" in word}
     assert found <= {"security.W004", "security.W005", "security.W008", "security.W021"}, done.stderr

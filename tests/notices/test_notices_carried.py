@@ -23,6 +23,7 @@ from linli.notices.rules import NotCarried, not_before
 from linli.territory.api import area_by_code
 
 PARAMS = {"number": "2603-132-000001-A", "title": "纸箱", "due": "3月5日"}
+PARAMS |= {"area": PARAMS["number"], "name": PARAMS["title"]}
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ from linli.project.messages import compile_all
 from linli.territory.api import area_by_code
 
 PARAMS = {"number": "2603-132-000001-A", "title": "楼道<b>纸箱</b> 100%", "due": "2026-03-05T09:30:00+08:00"}
+PARAMS |= {"area": PARAMS["number"], "name": PARAMS["title"]}  # what one speaks of that is about no matter
 CHINESE = {
     "dispatched", "reworked", "return_asked", "return_ruled", "extension_asked", "fed_back", "disputed", "warned",
-    "overdue", "routed", "refusal_asked", "withdrawn", "review_suspended",
+    "overdue", "routed", "refusal_asked", "withdrawn", "review_suspended", "glass_broken",
 }  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def test_the_templates_are_those_that_somebody_wrote_a_case_for() -> None:
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
 def test_a_notice_is_chinese_in_chinese_and_english_in_english(template: str) -> None:
-    own = {"number": "N1", "title": "T1", "due": "–"}
+    own = {"number": "N1", "title": "T1", "due": "–", "area": "N1", "name": "T1"}
     with translation.override("zh-hans"):
         chinese = words(template, own)
     with translation.override("en"):

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 from psycopg.errors import NoDataFound
 
-from linli.access.api import Principal, Who, blind_index, require, seal
+from linli.access.api import REPORTER_PURPOSES, Principal, Who, blind_index, declare_sealed, require, seal
 from linli.casework.intake.links import link_of
 from linli.casework.intake.numbering import next_number
 from linli.casework.intake.ownership import desk_of, triage_deadline
@@ -28,6 +28,9 @@ from linli.kernel.ids import hash_secret, uuid7
 from linli.kernel.text import cut, normalise
 from linli.register.places.api import Place, place_by_id
 from linli.territory.api import Area, area_by_id, nearest_leaf
+
+PHONE = declare_sealed("report.phone", permission="reporter.open", purposes=REPORTER_PURPOSES)
+"""Sealed with the master key: a reporter without an account has no key of his own (docs/decisions/0017)."""
 
 FARTHEST_M = 15_000
 """A point farther than this from every known area is not ours."""

@@ -161,7 +161,7 @@ def come_in(request: HttpRequest, rule: AccessRule) -> Who:
     reads = request.method in _SAFE
     given = request.headers.get("authorization")
     if given is not None:
-        return _enter_token(given, rule, reads)
+        return _enter_token(given, rule, reads, what=f"{request.method} {request.path}")
     if rule.kind == "link" and LINK_HEADER in request.headers:
         secret = request.headers[LINK_HEADER]
         if not _LINK.fullmatch(secret):
@@ -172,11 +172,11 @@ def come_in(request: HttpRequest, rule: AccessRule) -> Who:
     return enter_public(read_only=reads)
 
 
-def _enter_token(given: str, rule: AccessRule, reads: bool) -> Principal:
+def _enter_token(given: str, rule: AccessRule, reads: bool, *, what: str) -> Principal:
     kind, _space, token = given.partition(" ")
     if kind.lower() != "bearer" or not _TOKEN.fullmatch(token.strip()):
         raise SignInNeeded(_("This is not a token of ours."), code="token_malformed")
-    actor = enter(token.strip(), read_only=reads)
+    actor = enter(token.strip(), read_only=reads, what=what)
     if rule.act is not None:
         require(actor, rule.act)
     return actor

@@ -30,6 +30,8 @@ CAMPAIGNS = (
     ),
     Campaign("casework", "the state machine: 200 examples of 50 steps", ("tests/casework",)),
     Campaign("rest", "2,000 generated requests against the OpenAPI file", ("tests/doors/test_rest_fuzz.py",)),
+    Campaign("reveals", "500 kill -9 between the ticket and the value", ("tests/access/test_access_reveals.py",)),
+    Campaign("purge", "10,000 shredded values in files, WAL, backup and dump", ("tests/access/test_access_purge.py",)),
     Campaign("photos", "5,000 broken photos", ("tests/files/test_files_fuzz.py",), {"LINLI_FUZZ_FILES": "5000"}),
     Campaign("figures", "2,000 published tables under attack", ("tests/kernel/test_disclosure_attack.py",)),
 )

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("draft", "Being drawn up"), ("open", "Under way"), ("closed", "Closed")],
+                        choices=[("draft", "Being drawn up"), ("open", "Under way"), ("closed", "Asking is over")],
                         default=linli.register.canvass.rules.CanvassState["DRAFT"],
                         max_length=8,
                     ),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                             ("waiting", "Not tried yet"),
                             ("tried", "Tried"),
                             ("done", "Done"),
-                            ("refused", "Refused"),
+                            ("refused", "Would not answer"),
                             ("dropped", "Left out"),
                         ],
                         default=linli.register.canvass.rules.TargetState["WAITING"],
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                             ("reached", "Reached"),
                             ("nobody", "Nobody answered"),
                             ("later", "Asked to come later"),
-                            ("refused", "Refused"),
+                            ("refused", "Would not answer"),
                             ("left", "Left a note"),
                         ],
                         max_length=8,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from linli.access.api import purposes_of
 from linli.casework.cases.api import Case
 from linli.casework.intake.api import Report
 from linli.casework.timeline.api import Act, story
@@ -105,7 +106,7 @@ def side(matter: Matter) -> Context:
         "demands": place.demands(matter.spec),
         "looks": place.looks(matter.reports),
         "may_open": matter.actor.can("reporter.open"),
-        "purposes": [(code, words.say(words.PURPOSES, code)) for code in words.PURPOSES],
+        "purposes": [(code, words.say(words.PURPOSES, code)) for code in purposes_of("report.phone")],
         "has_point": thing.lat is not None,
     }
 

@@ -115,7 +115,7 @@ def _run(request: HttpRequest) -> HttpResponseBase:
     with transaction.atomic():
         acting = StaffRequest.__new__(StaffRequest)
         acting.__dict__ = request.__dict__
-        acting.actor = enter(token, read_only=True)
+        acting.actor = enter(token, read_only=True, what="bulk")
         context = {
             "outcomes": outcomes,
             "failed": sum(not one.done for one in outcomes),
@@ -132,7 +132,7 @@ def _one(token: str, report_id: UUID, typed: str, at_once: bool) -> Outcome:
     number, title = "", ""
     try:
         with transaction.atomic():
-            actor = enter(token)
+            actor = enter(token, what=f"bulk {report_id}")
             if not actor.can(ACT):
                 raise Forbidden(_("This role may not file reports."), code="not_permitted")
             report = reports(actor).filter(id=report_id).first()

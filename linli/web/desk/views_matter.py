@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from linli.access.api import PURPOSES, StaffRequest, open_sealed, staff
+from linli.access.api import StaffRequest, open_sealed, purposes_of, staff
 from linli.casework.cases.api import photo_in_sight
 from linli.files.api import KEPT_TYPE, PhotoSize, open_photo
 from linli.kernel.errors import LinliError, NotFound
@@ -178,8 +178,8 @@ def phone(request: StaffRequest, number: str, report_id: str) -> HttpResponseBas
 
 
 def purposes() -> list[tuple[str, str]]:
-    """Why a sealed value may be opened."""
-    return [(code, words.say(words.PURPOSES, code)) for code in PURPOSES]
+    """What a reporter's phone may be opened for."""
+    return [(code, words.say(words.PURPOSES, code)) for code in purposes_of("report.phone")]
 
 
 @staff("case.read")

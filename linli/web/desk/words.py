@@ -91,6 +91,13 @@ PURPOSES: Words = {
     "verify_on_site": _l("Verify on site"),
     "urgent_safety": _l("Urgent danger"),
     "correct_record": _l("Correct the record"),
+    "contact_person": _l("Contact the person"),
+    "home_visit": _l("Visit at home"),
+    "give_care": _l("Care and services"),
+    "check_identity": _l("Check who it is"),
+    "handle_matter": _l("Handle a matter"),
+    "protect_person": _l("Protect somebody"),
+    "assist_inquiry": _l("Assist a lawful inquiry"),
 }
 LEVELS: Mapping[int, Promise] = {
     1: _l("Level 1 · station"),
