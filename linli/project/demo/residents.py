@@ -46,7 +46,7 @@ class Lived:
 USES = (UseState.OWNED, UseState.LET, UseState.SHARED, UseState.EMPTY, UseState.BUSINESS, UseState.UNKNOWN)
 SHARES = (66, 18, 3, 9, 2, 2)
 SIZES = (1, 2, 3, 4, 5, 6)
-SIZE_SHARES = (16, 29, 33, 13, 7, 2)
+SIZE_SHARES = (9, 22, 36, 18, 10, 5)
 
 
 def lived(dice: Dice) -> Lived:
