@@ -33,8 +33,8 @@ check: assets ## lint, types, layers
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q tests/test_house.py
 
-bench: assets ## measure; figures and ratios go to var/bench.json
-	@$(BIN)/python -m linli.project.cli bench
+bench: assets ## measure; figures and ratios go to var/bench.json (SCALE=district: the register of a loaded district)
+	@$(BIN)/python -m linli.project.cli bench $(if $(SCALE),--scale $(SCALE))
 
 soak: assets ## the long campaigns at full size (kills, power cuts, probes, fuzz)
 	@$(BIN)/python -m linli.project.cli soak

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from linli.accounts.api import Role, Unit, User, create_unit, create_user, grant_post
+from linli.accounts.api import Post, Role, Unit, User, create_unit, create_user, grant_post
 from linli.register.canvass.api import Attempt, Canvass, Target
-from linli.register.duty.api import Duty
+from linli.register.duty.api import Card, Chain, ChainLevel, Charge, Duty, Leave
 from linli.register.households.api import HomeCheck, Household, Member
-from linli.register.people.api import Person, Tag
+from linli.register.people.api import Person, Tag, Verdict
 from linli.register.places.api import Place
 from linli.territory.api import Area
 
@@ -62,6 +62,7 @@ CAST = {
     "responder_other": Part(Role.RESPONDER, COUSIN_AREA, "property_other"),
     "responder_urban": Part(Role.RESPONDER, TOWN, "urban"),
     "responder_housing": Part(Role.RESPONDER, TOWN, "housing"),
+    "building_head": Part(Role.BUILDING_HEAD, HOME_AREA, None),
 }
 
 
@@ -76,6 +77,7 @@ def build() -> None:
         unit = units[part.unit] if part.unit else None
         grant_post(actor=None, user=user, role=part.role, area=areas[part.area], unit=unit, starts_on=SINCE)
     _places(areas, units)
+    _charges(areas)
 
 
 def _places(areas: dict[str, Area], units: dict[str, Unit]) -> None:
@@ -107,16 +109,52 @@ def _places(areas: dict[str, Area], units: dict[str, Unit]) -> None:
     )
 
 
+def _charges(areas: dict[str, Area]) -> None:
+    """A chain of two levels over the town; the building head has building 3, a neighbour has a charge elsewhere."""
+    town = areas[TOWN]
+    chain = Chain.objects.using("owner").create(code="cast", name="两级包干", name_en="Two levels", area_id=town.id)
+    levels = [
+        ChainLevel.objects.using("owner").create(
+            chain_id=chain.id, depth=depth, name=name, name_en=name_en, laid_on=laid_on, must_cover=True
+        )
+        for depth, name, name_en, laid_on in (
+            (1, "居民区", "Committee", ["committee", "village"]), (2, "楼组", "Building", ["building", "entrance"]),
+        )
+    ]  # fmt: skip
+    building = Place.objects.using("owner").get(code=f"cast.{HOME_AREA}.3")
+    other = Place.objects.using("owner").get(code=f"cast.{COUSIN_AREA}.3")
+    post = Post.objects.using("owner").get(user__username="building_head")
+    worker = Post.objects.using("owner").get(user__username="worker")
+    person = Person.objects.using("owner").get(area_id=other.area_id, home_id__isnull=False)
+    at_home = {"level_id": levels[1].id, "area_id": building.area_id, "place_id": building.id, "starts_on": SINCE}
+    charge = Charge.objects.using("owner").create(**at_home, post_id=post.id)
+    Charge.objects.using("owner").create(
+        level_id=levels[0].id, area_id=building.area_id, post_id=worker.id, starts_on=SINCE
+    )
+    Charge.objects.using("owner").create(
+        level_id=levels[1].id, area_id=other.area_id, place_id=other.id, person_id=person.id, starts_on=SINCE
+    )
+    Leave.objects.using("owner").create(
+        area_id=building.area_id, charge_id=charge.id, starts_on=date(2024, 2, 1), ends_on=date(2024, 2, 9),
+        stand_in_post_id=worker.id,
+    )  # fmt: skip
+    said = {"duty_words": "包干3号楼", "promise": "有事敲门", "reach": "居委会值班室"}
+    Card.objects.using("owner").create(area_id=building.area_id, post_id=post.id, shown_name="楼组长老陈", **said)
+    Card.objects.using("owner").create(area_id=other.area_id, person_id=person.id, shown_name="王阿婆", **said)
+
+
 def _family(home: Place) -> None:
     """An aged woman who lives alone and her son, who is registered with her and lives elsewhere."""
     at = {"area_id": home.area_id, "home_id": home.id}
     household = Household.objects.using("owner").create(**at, tenure="own", moved_in=SINCE)
+    both: list[Person] = []
     for name, born, relation in (("王阿婆", date(1941, 5, 4), "head"), ("李大军", date(1970, 9, 1), "child")):
         lives_here = relation == "head"
         person = Person.objects.using("owner").create(
             area_id=home.area_id, home_id=home.id if lives_here else None, name=name, born_on=born, source="door",
             checked_on=SINCE,
         )  # fmt: skip
+        both.append(person)
         Member.objects.using("owner").create(
             **at, household_id=household.id, person_id=person.id, relation=relation, lives_here=lives_here, since=SINCE
         )
@@ -132,6 +170,7 @@ def _family(home: Place) -> None:
         area_id=home.area_id, target_id=target.id, post_id=1, channel="door", outcome="nobody"
     )
     HomeCheck.objects.using("owner").create(**at, cause="stale", due_on=date(2024, 3, 1))
+    Verdict.objects.using("owner").create(area_id=home.area_id, keep=both[0], drop=both[1], same=False)
 
 
 def user_of(username: str) -> User:

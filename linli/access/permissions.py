@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from linli.accounts.api import AREA_ROLES, UNIT_ROLES, WIDE_ROLES, Role
+from linli.accounts.api import AREA_ROLES, HEAD_ROLES, UNIT_ROLES, WIDE_ROLES, Role
 from linli.kernel.errors import Forbidden
 
 _DESK = frozenset({Role.WORKER, Role.STATION_HEAD, Role.DISPATCHER})
@@ -56,15 +56,27 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "territory.draw": frozenset({Role.DISPATCHER, Role.DISTRICT}),
     "calendar.edit": frozenset({Role.DISPATCHER, Role.DISTRICT}),
     "rules.edit": frozenset({Role.DISPATCHER, Role.DISTRICT}),
-    "duty.edit": frozenset({Role.STATION_HEAD, Role.DISPATCHER}),
+    "duty.edit": _LEADS,
+    "card.edit": _DESK | HEAD_ROLES,
     "import.hotline": frozenset({Role.DISPATCHER, Role.DISTRICT}) | _SYSTEM,
-    "register.read": _DESK | {Role.DISTRICT, Role.AUDITOR},
+    "notice.read": _DESK | UNIT_ROLES | WIDE_ROLES | HEAD_ROLES,
+    "register.read": _DESK | HEAD_ROLES | {Role.DISTRICT, Role.AUDITOR},
     "place.edit": _DESK | _SYSTEM,
-    "person.read": _DESK | _SYSTEM,
+    "person.read": _DESK | HEAD_ROLES | _SYSTEM,
     "person.edit": _SITE | _SYSTEM,
     "need.read": _SITE | _SYSTEM,
+    "register.sweep": _SYSTEM,
+    "register.import": _DESK | _SYSTEM,
+    "register.export": _DESK,
+    "export.approve": _LEADS,
     "canvass.run": _SITE | _SYSTEM,
     "canvass.walk": _SITE | _SYSTEM,
+    "chart.read": _DESK | UNIT_ROLES | HEAD_ROLES | {Role.DISTRICT, Role.AUDITOR},
+    "legend.edit": frozenset({Role.STATION_HEAD, Role.DISPATCHER}),
+    "grade.read": _DESK,
+    "grade.propose": _SITE,
+    "grade.approve": frozenset({Role.STATION_HEAD}),
+    "grade.limits": frozenset({Role.DISPATCHER}),
     "audit.read": frozenset({Role.AUDITOR}),
 }
 """Act → the roles that may do it, before scope is asked. An act that is not listed is refused."""

@@ -9,9 +9,18 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from linli.accounts.api import AREA_ROLES, UNIT_ROLES, WIDE_ROLES
+from linli.accounts.api import AREA_ROLES, HEAD_ROLES, UNIT_ROLES, WIDE_ROLES
 
-APP_ROLES = ("linli_app", "linli_unit", "linli_wide", "linli_reader", "linli_link", "linli_public", "linli_intake")
+APP_ROLES = (
+    "linli_app",
+    "linli_unit",
+    "linli_head",
+    "linli_wide",
+    "linli_reader",
+    "linli_link",
+    "linli_public",
+    "linli_intake",
+)
 
 
 def run_sql(path: Path) -> migrations.RunPython:
@@ -113,6 +122,7 @@ def _names(editor: BaseDatabaseSchemaEditor) -> Mapping[str, str]:
         "area_roles": _array(AREA_ROLES),
         "unit_roles": _array(UNIT_ROLES),
         "wide_roles": _array(WIDE_ROLES),
+        "head_roles": _array(HEAD_ROLES),
     }
 
 

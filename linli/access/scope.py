@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from linli.access.authz import call
 from linli.access.permissions import Anyone, Principal, Reporter
-from linli.accounts.api import AREA_ROLES, UNIT_ROLES, WIDE_ROLES, Role
+from linli.accounts.api import AREA_ROLES, HEAD_ROLES, UNIT_ROLES, WIDE_ROLES, Role
 from linli.kernel.errors import Forbidden
 from linli.kernel.ids import uuid7
 from linli.territory.api import Area, ids_under
@@ -139,11 +139,12 @@ def close_sessions_of(user_id: int) -> None:
 
 
 def within(
-    rows: models.QuerySet[M], actor: object, *, area: str = "area", unit: str | None = None
+    rows: models.QuerySet[M], actor: object, *, area: str = "area", unit: str | None = None, home: str | None = None
 ) -> models.QuerySet[M]:
     """The code's own row scope, beside the database's: each must hold without the other.
 
-    area: the relation to `territory.Area`. unit: the column of the responsible unit, for people of a unit.
+    area: the relation to `territory.Area`. unit: the column of the responsible unit, for people of a unit. home: the
+    column with the id of the home, for building heads.
     """
     if not isinstance(actor, Principal):
         return rows.none()
@@ -153,12 +154,28 @@ def within(
         return rows.filter(**{f"{area}_id__in": areas_reached(actor)})
     if unit is not None and actor.role in UNIT_ROLES and actor.unit_id is not None:
         return rows.filter(**{unit: actor.unit_id})
+    if home is not None and actor.role in HEAD_ROLES:
+        return rows.filter(**{f"{home}__in": my_homes()})
     return rows.none()
 
 
 def areas_reached(actor: Principal) -> tuple[int, ...]:
     """The areas that a person of an area role reaches now: below his own, and below a broken glass."""
     return sum((ids_under(path) for path in actor.glass), start=ids_under(actor.area_path))
+
+
+def my_homes() -> list[int]:
+    """The homes that the post of this transaction is charged with; none for anybody but a building head."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {_authz()}.my_homes()")
+        return list(cursor.fetchone()[0])
+
+
+def help_homes() -> list[int]:
+    """Of these homes, those where somebody needs help; which help, nobody is told."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {_authz()}.help_homes()")
+        return list(cursor.fetchone()[0])
 
 
 class _Unnest(models.Func):

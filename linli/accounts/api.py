@@ -23,10 +23,19 @@ from linli.accounts.queries import (
     units_near,
     units_within,
 )
-from linli.accounts.rules import AREA_ROLES, MAX_FILTER_NAME, MAX_FILTERS, UNIT_ROLES, WIDE_ROLES, Role
+from linli.accounts.rules import (
+    AREA_ROLES,
+    HEAD_ROLES,
+    MAX_FILTER_NAME,
+    MAX_FILTERS,
+    UNIT_ROLES,
+    WIDE_ROLES,
+    Role,
+)
 
 __all__ = [
     "AREA_ROLES",
+    "HEAD_ROLES",
     "MAX_FILTERS",
     "MAX_FILTER_NAME",
     "UNIT_ROLES",

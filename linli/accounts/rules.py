@@ -13,6 +13,7 @@ class Role(StrEnum):
     DISPATCHER = "dispatcher"
     DISTRICT = "district"
     RESPONDER = "responder"
+    BUILDING_HEAD = "building_head"
     AUDITOR = "auditor"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
@@ -30,6 +31,7 @@ LABELS = {
     Role.DISPATCHER: gettext_noop("Town dispatcher"),
     Role.DISTRICT: gettext_noop("District operation centre"),
     Role.RESPONDER: gettext_noop("Unit worker"),
+    Role.BUILDING_HEAD: gettext_noop("Building head"),
     Role.AUDITOR: gettext_noop("Auditor"),
     Role.SYSTEM_ADMIN: gettext_noop("System administrator"),
     Role.SECURITY_ADMIN: gettext_noop("Security administrator"),
@@ -38,6 +40,8 @@ LABELS = {
 
 AREA_ROLES = frozenset({Role.WORKER, Role.STATION_HEAD, Role.DISPATCHER})
 UNIT_ROLES = frozenset({Role.RESPONDER})
+HEAD_ROLES = frozenset({Role.BUILDING_HEAD})
+"""Roles that reach the homes they are charged with and nothing else."""
 WIDE_ROLES = frozenset({Role.DISTRICT, Role.AUDITOR, Role.SYSTEM})
 
 MAX_FILTER_NAME = 40

@@ -6,6 +6,7 @@ from linli.access.api import as_system
 from linli.accounts.api import Unit, unit_for
 from linli.casework.intake.api import ReportState, report_by_id, route_report, suggest
 from linli.casework.intake.events import ReportReceived
+from linli.casework.timeline.api import announce
 from linli.catalogue.api import OutsideMatch, likeliest, outside
 from linli.outbox.api import on
 from linli.territory.api import Area
@@ -13,10 +14,15 @@ from linli.territory.api import Area
 
 @on(ReportReceived)
 def sort_report(event: ReportReceived) -> None:
-    """Give the desk a start. Only what a person said is read; a kind he chose himself is respected."""
+    """Give the desk a start. Only what a person said is read; a kind he chose himself is respected, and open pages
+    hear of the report all the same.
+    """
     with as_system() as system:
         report = report_by_id(system, event.report_id)
-        if report.state != ReportState.RECEIVED or report.item_code:
+        if report.state != ReportState.RECEIVED:
+            return
+        if report.item_code:
+            announce(area_path=report.area.path, kind="report", thing_id=str(report.id))
             return
         text = f"{report.title} {report.words}"
         # Stored before it goes: the legal owner may send it back, and triage then needs the three as well.

@@ -71,6 +71,15 @@ def from_geojson(geometry: object, *, datum: Datum = Datum.WGS84) -> Shape:
     return Shape(made, Box(*(float(edge) for edge in shapely.bounds(made))))
 
 
+def thinned(geometry: Mapping[str, Any], degrees: float) -> dict[str, Any]:
+    """Return a stored outline (as `Shape.geojson` wrote it) without the corners that nobody can see at a scale.
+
+    `degrees`: how far the drawn line may lie from the true one. Rings stay rings; an island smaller than that stays.
+    """
+    found = shapely.geometry.mapping(shapely.simplify(shapely.geometry.shape(geometry), degrees))
+    return {"type": found["type"], "coordinates": _as_lists(found["coordinates"])}
+
+
 def distance(shape: Shape, p: Point) -> float:
     """Return how far `p` lies from the shape in metres, 0 inside.
 

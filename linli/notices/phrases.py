@@ -24,6 +24,8 @@ TEMPLATES: Mapping[str, str] = {
     "refusal_asked": gettext_noop("Please review a refusal: %(number)s %(title)s"),
     "withdrawn": gettext_noop("The reporter withdrew: %(number)s %(title)s"),
     "glass_broken": gettext_noop("%(name)s reaches %(area)s in an emergency until %(due)s: please review"),
+    "charged": gettext_noop("You answer now for %(spot)s (%(level)s)"),
+    "charged_more": gettext_noop("You answer now for %(spot)s and %(more)s more (%(level)s)"),
     "review_suspended": gettext_noop("Still suspended, please look again: %(number)s %(title)s"),
 }
 

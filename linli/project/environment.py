@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -43,6 +46,39 @@ def number(name: str, default: int) -> int:
 def items(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def one_of(name: str, allowed: Sequence[str]) -> str:
+    """One of some words, the first of them when nothing is said. Raises ImproperlyConfigured for anything else."""
+    value = text(name, allowed[0]).lower()
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+    return value
+
+
+def basemap_url(name: str) -> str:
+    """Where a base map comes from: tiles with {z}, {x}, {y}, or a style whose path ends in .json; empty: none.
+
+    Raises ImproperlyConfigured for anything else, also for {s}: the pages allow exactly one origin.
+    """
+    value = text(name)
+    parts = urlsplit(value)
+    tiles = all(f"{{{axis}}}" in value for axis in "zxy") and "{" not in parts.netloc
+    known = parts.scheme in {"http", "https"} and re.fullmatch(r"[\w.:\[\]-]+", parts.netloc) is not None
+    if value and not (known and (tiles or parts.path.endswith(".json"))):
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; it must be an http(s) address of one host: tiles with {{z}}, {{x}} and {{y}}, or a"
+            " style that ends in .json."
+        )
+    return value
+
+
+def basemap_attribution(name: str, *, needed: bool) -> str:
+    """Whose the base map is, with its review number (审图号). Raises ImproperlyConfigured when needed and absent."""
+    value = text(name)
+    if needed and not value:
+        raise ImproperlyConfigured(f"Set {name}: whose the base map is, and the number of its review (审图号).")
+    return value
 
 
 def kept_secret(name: str, var: Path, *, may_make: bool) -> str:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from linli.access.api import enter, enter_link
-from linli.accounts.api import WIDE_ROLES
+from linli.accounts.api import HEAD_ROLES, WIDE_ROLES
 from linli.casework.cases.api import case_of_report
 from linli.kernel.errors import LinliError
 
@@ -24,6 +24,8 @@ def scopes_of(cookies: dict[str, str]) -> list[str] | None:
             actor = enter(token, read_only=True, what="live")
     except LinliError:
         return None
+    if actor.role in HEAD_ROLES:
+        return []
     return [""] if actor.role in WIDE_ROLES else [actor.area_path]
 
 

@@ -14,12 +14,12 @@ from psycopg import sql
 from linli.project.environment import role_password
 
 LOGIN_ROLES = ("linli_app", "linli_audit", "linli_gate")
-TAKEN_ROLES = ("linli_unit", "linli_wide", "linli_reader", "linli_link", "linli_public")
+TAKEN_ROLES = ("linli_unit", "linli_head", "linli_wide", "linli_reader", "linli_link", "linli_public")
 """Roles the application takes for one transaction, by whose identity it is under."""
 OWNING_ROLES = ("authz_owner", "linli_intake")
 
 STAFF = ("linli_app", "linli_unit", "linli_wide")
-EVERYBODY = (*STAFF, "linli_reader", "linli_link", "linli_public", "linli_intake")
+EVERYBODY = (*STAFF, "linli_head", "linli_reader", "linli_link", "linli_public", "linli_intake")
 
 READ, ADD, CHANGE = "select", "insert", "update"
 Grant = tuple[tuple[str, ...], tuple[str, ...]]
@@ -35,15 +35,21 @@ CASE_BY_LINK = (
 )
 """A case without the words and the whereabouts of its first reporter: a link may be that of a report merged into it."""
 PEOPLE: list[Grant] = [(("linli_app", "linli_wide"), (READ, ADD, CHANGE, "delete"))]
+OF_A_HOME: list[Grant] = [*PEOPLE, (("linli_head",), (READ,))]
 SIGN_IN: list[Grant] = [(("linli_app",), (READ, ADD, CHANGE, "delete"))]
 PERSON = (
     "id, username, name, email, language, is_staff, is_active, is_superuser, date_joined, last_login, password_stamp"
 )
 """The columns of a person without the password: of that the gate fetches one at a time (linli/access/passwords.sql)."""
 OWN_CHOICE = "last_login, email, language"
+CHARGES: list[Grant] = [
+    ((*STAFF, "linli_head", "linli_reader"), (READ,)),
+    (("linli_app", "linli_wide"), (ADD, CHANGE, "delete")),
+]
+"""Deleted only together with a resident who is erased: the policies say so."""
 JOBS: list[Grant] = [
     (STAFF, (READ, ADD, CHANGE, "delete")),
-    (("linli_link", "linli_public", "linli_intake"), (ADD, READ)),
+    (("linli_head", "linli_link", "linli_public", "linli_intake"), (ADD, READ)),
 ]
 
 TABLES: Mapping[str, list[Grant]] = {
@@ -70,26 +76,39 @@ TABLES: Mapping[str, list[Grant]] = {
     "access_shredding": [(("linli_wide", "linli_reader"), (READ,))],  # added by authz.shred alone
     "files_photo": [(EVERYBODY, (READ, ADD, CHANGE))],
     "outbox_event": [(EVERYBODY, (ADD,)), (("linli_wide",), (READ, CHANGE))],
-    "notices_notice": [(STAFF, (READ, ADD, CHANGE)), (("linli_reader",), (READ,))],
-    "notices_receipt": [((*STAFF, "linli_reader"), (READ, ADD))],
+    "notices_notice": [(STAFF, (READ, ADD, CHANGE)), (("linli_head", "linli_reader"), (READ,))],
+    "notices_receipt": [((*STAFF, "linli_head", "linli_reader"), (READ, ADD))],
     "catalogue_item": EDITED,
     "catalogue_itemversion": EDITED,
     "catalogue_override": EDITED,
     "catalogue_element": EDITED,
     "catalogue_admissionrecord": EDITED,
     "catalogue_outsidetopic": REFERENCE,
-    "register_place": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE))],
+    "register_place": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE, "delete"))],
     "register_placename": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, "delete"))],
-    "register_person": PEOPLE,
+    "register_person": [*OF_A_HOME, (("linli_reader",), (READ,))],  # joined to charges; no policy shows one
     "register_tag": PEOPLE,
     "register_tagkind": EDITED,
-    "register_household": PEOPLE,
-    "register_member": PEOPLE,
-    "register_homecheck": [(("linli_app", "linli_wide"), (READ, ADD, CHANGE))],
+    "register_household": OF_A_HOME,
+    "register_member": OF_A_HOME,
+    "register_verdict": PEOPLE,
+    "register_homecheck": [*PEOPLE, (("linli_head",), (READ,))],
     "register_canvass": [(("linli_app", "linli_wide"), (READ, ADD, CHANGE))],
     "register_target": [(("linli_app", "linli_wide"), (READ, ADD, CHANGE))],
     "register_attempt": [(("linli_app", "linli_wide"), (READ, ADD))],
+    "register_chain": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE))],
+    "register_chainlevel": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE, "delete"))],
+    "register_charge": CHARGES,
+    "register_leave": CHARGES,
+    "register_card": [
+        ((*STAFF, "linli_head", "linli_reader"), (READ,)),
+        (("linli_app", "linli_head", "linli_wide"), (ADD, CHANGE)),
+        (("linli_app", "linli_wide"), ("delete",)),
+    ],
     "register_duty": [(EVERYBODY, (READ,)), (("linli_app", "linli_wide"), (ADD, CHANGE))],
+    "register_legend": [((*STAFF, "linli_head", "linli_reader"), (READ,)), (("linli_app",), (ADD, CHANGE))],
+    "register_gradelimit": [((*STAFF, "linli_head", "linli_reader"), (READ,)), (("linli_app",), (ADD,))],
+    "register_grading": [(("linli_app",), (READ, ADD, CHANGE)), (("linli_wide", "linli_reader"), (READ,))],
     "casework_report": [*CASEWORK, (("linli_intake",), (READ, ADD, CHANGE))],
     "casework_entry": [
         ((*STAFF, "linli_link"), (READ, ADD)),
@@ -111,6 +130,9 @@ TABLES: Mapping[str, list[Grant]] = {
     "casework_rating": CASEWORK,
     "doors_importprofile": EDITED,
     "doors_importbatch": [(STAFF, (READ, ADD, CHANGE)), (("linli_reader",), (READ,))],
+    "doors_sheetbatch": [(("linli_app", "linli_wide"), (READ, ADD, CHANGE))],
+    "doors_made": [(("linli_app", "linli_wide"), (READ, ADD, "delete"))],
+    "doors_sheetexport": [(("linli_app", "linli_wide"), (READ, ADD, CHANGE)), (("linli_reader",), (READ,))],
     "django_session": SIGN_IN,
     "django_content_type": REFERENCE,
     "django_migrations": [(("linli_app",), (READ,))],

@@ -45,6 +45,12 @@ LINLI_LIVE_AUTH = "linli.project.live.scopes_of"
 LINLI_LIVE_LINK = "linli.project.live.matters_of"
 LINLI_PUBLIC_PER_MINUTE = env.number("LINLI_PUBLIC_PER_MINUTE", 600)
 """Changes one address may ask for without a token; 0 switches the brake off (measuring)."""
+LINLI_HOME_LOOK_DAYS = env.number("LINLI_HOME_LOOK_DAYS", 180)
+"""A home that nobody has looked at for so many days is to be looked at again."""
+LINLI_HOME_CHECK_DAYS = env.number("LINLI_HOME_CHECK_DAYS", 7)
+"""Within so many days somebody looks at a home after a change."""
+LINLI_HOME_CHECKS_OPEN = env.number("LINLI_HOME_CHECKS_OPEN", 30)
+"""A committee is given no more homes to look at, merely because time has passed, while so many wait."""
 LINLI_SUPPORT = env.text("LINLI_SUPPORT", "12345")
 LINLI_TRANSPORTS = {"email": "linli.notices.transports.email"}
 
@@ -125,7 +131,9 @@ DATABASES = env.databases(VAR, SECRET_KEY)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_DATABASE_ALIAS = "default"
-PROCRASTINATE_IMPORT_PATHS = ["linli.casework.timeline.tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "linli.casework.timeline.tasks", "linli.doors.sheets.tasks", "linli.register.households.tasks",
+]  # fmt: skip
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["linli.project.signin.ByGate"]
@@ -184,6 +192,10 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
+
+LINLI_BASEMAP_URL = env.basemap_url("LINLI_BASEMAP_URL")
+LINLI_BASEMAP_ATTRIBUTION = env.basemap_attribution("LINLI_BASEMAP_ATTRIBUTION", needed=bool(LINLI_BASEMAP_URL))
+LINLI_BASEMAP_DATUM = env.one_of("LINLI_BASEMAP_DATUM", ("wgs84", "cgcs2000", "gcj02"))
 
 LANGUAGE_CODE = "zh-hans"
 LOCALE_PATHS = [BASE_DIR / "linli" / "kernel" / "locale"]

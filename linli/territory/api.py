@@ -10,10 +10,13 @@ from linli.territory.queries import (
     area_of_points,
     areas_at,
     areas_under,
+    box_of,
+    centres_within,
     ids_under,
     names,
     nearest_leaf,
     shape_of,
+    shapes_within,
 )
 
 __all__ = [
@@ -31,6 +34,8 @@ __all__ = [
     "area_of_points",
     "areas_at",
     "areas_under",
+    "box_of",
+    "centres_within",
     "draw_shape",
     "ids_under",
     "load_district",
@@ -38,4 +43,5 @@ __all__ = [
     "names",
     "nearest_leaf",
     "shape_of",
+    "shapes_within",
 ]

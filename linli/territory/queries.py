@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.kernel.errors import NotFound
-from linli.kernel.geo import Point
+from linli.kernel.geo import Box, Point, bbox
 from linli.kernel.polygons import ShapeIndex, from_geojson
 from linli.territory.models import Area, AreaShape
 
@@ -60,6 +60,33 @@ def areas_named(called: str) -> list[Area]:
 def shape_of(area: Area) -> AreaShape | None:
     """The outline of an area, or None when nobody has drawn it."""
     return AreaShape.objects.filter(area_id=area.id).first()
+
+
+def shapes_within(box: Box, kinds: Iterable[str]) -> list[AreaShape]:
+    """The outlines of areas of some kinds that reach into a WGS 84 box, each with its area; the widest first."""
+    return list(
+        AreaShape.objects.filter(
+            area__kind__in=list(kinds), west__lte=box.east, east__gte=box.west, south__lte=box.north,
+            north__gte=box.south,
+        )
+        .select_related("area")
+        .order_by("area__path")
+    )  # fmt: skip
+
+
+def centres_within(box: Box, kinds: Iterable[str]) -> list[Area]:
+    """Areas of some kinds whose centre lies in a WGS 84 box, in tree order."""
+    inside = {"lng__range": (box.west, box.east), "lat__range": (box.south, box.north)}
+    return list(Area.objects.filter(kind__in=list(kinds), **inside))
+
+
+def box_of(path: str) -> Box | None:
+    """A WGS 84 box around an area: its outline, else the centres of what lies in it. None when neither is known."""
+    drawn = AreaShape.objects.filter(area__path=path).values_list("west", "south", "east", "north").first()
+    if drawn is not None:
+        return Box(*drawn)
+    centres = Area.objects.filter(path__gte=path, path__lt=path + END, lat__isnull=False).values_list("lng", "lat")
+    return bbox(Point(lng or 0.0, lat or 0.0) for lng, lat in centres)
 
 
 def shape_around(area: Area, *, using: str = "default") -> AreaShape | None:

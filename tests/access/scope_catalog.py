@@ -19,6 +19,8 @@ REFERENCE: Mapping[str, str] = {
     "accounts_unit": "which organisation answers is public",
     "accounts_post": "who holds which office is public; only the owner writes it",
     "register_placename": "addresses of compounds and streets are public; homes have none here",
+    "register_chain": "how duty is laid out in levels is no secret",
+    "register_chainlevel": "how duty is laid out in levels is no secret",
     "register_tagkind": "what is noted about people, why and by which law, is public",
     "calendar_day": "public holidays",
     "calendar_shift": "opening hours",

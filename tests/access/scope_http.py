@@ -23,6 +23,11 @@ from linli.access.api import PERMISSIONS
 from linli.accounts.api import Role, User
 
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+KEYS = {
+    "filter_id": "accounts_savedfilter", "place_id": "register_place", "charge_id": "register_charge",
+    "leave_id": "register_leave", "card_id": "register_card", "grading_id": "register_grading",
+}  # fmt: skip
+"""A parameter of an address and the table it is a key of."""
 REFUSED = {403, 404, 405}
 SIGN_IN = "/accounts/login/"
 
@@ -100,19 +105,22 @@ class HttpProber:
             "case": "casework_case", "report": "casework_report", "matter": "casework_report",
             "photo": "files_photo", "free-photo": "files_photo",
             "link": "casework_report", "link-photo": "files_photo", "list": "casework_report",
+            "home": "register_place",
         }.get(about.of, about.of if about.of in self.world.rows else None)  # fmt: skip
         if table is None:
             return None
-        sorts = self._sorted(who, table)
+        sorts = self._sorted(who, table, about.of)
         how = rng.choice(sorted(sorts))
         self.found.relations[how] += 1
         return rng.choice(sorts[how])
 
-    def _sorted(self, who: Identity, table: str) -> dict[str, list[Row]]:
-        key = (who.me.name, table)
+    def _sorted(self, who: Identity, table: str, of: str) -> dict[str, list[Row]]:
+        key = (who.me.name, of)
         if key not in self.near:
             sorts: dict[str, list[Row]] = {}
             for row in self.world.rows[table].values():
+                if of == "home" and row["kind"] != "home":
+                    continue
                 sorts.setdefault(self._how(who.me, table, row), []).append(row)
             self.near[key] = sorts
         return self.near[key]
@@ -152,12 +160,17 @@ class HttpProber:
         return path
 
     def _value(self, name: str, probe: Probe, row: Row | None, rng: random.Random) -> Any:
-        fixed = {"size": "thumb", "code": "C04", "area_id": next(iter(self.world.paths))}
-        if name == "filter_id":
-            return rng.choice(sorted(self.world.rows["accounts_savedfilter"]))
+        fixed = {
+            "size": "thumb", "code": "C04", "area_id": next(iter(self.world.paths)), "chain_id": 1, "level_id": 2,
+            "verdict_id": 0, "layer": "matters",
+        }  # fmt: skip
+        if name in KEYS and (row is None or probe.about.of not in self.world.rows):
+            return rng.choice(sorted(self.world.rows[KEYS[name]]))
+        if name == "layer" and probe.about.slugs:
+            return rng.choice(probe.about.slugs)
         if name in fixed:
             return fixed[name]
-        if name in ("act", "slug"):
+        if name in ("act", "slug", "field"):
             return rng.choice(probe.about.slugs)
         if name == "secret":
             return probe.who.token if probe.who.how == "link" else "A" * 24
@@ -185,7 +198,7 @@ class HttpProber:
     def _body(self, probe: Probe) -> Mapping[str, Any]:
         if probe.method == "GET":
             of_a_thing = probe.about.of == "list" and probe.row is not None
-            return {"q": probe.row["number"]} if of_a_thing and self.found.probes % 2 else {}
+            return {**probe.about.gets, **({"q": probe.row["number"]} if of_a_thing and self.found.probes % 2 else {})}
         extra = {"pick": [str(probe.row["id"])]} if probe.route.name.startswith("desk:bulk") and probe.row else {}
         return {**(probe.about.posts or {}), **extra}
 
@@ -235,6 +248,8 @@ class HttpProber:
         assert row is not None
         if probe.about.of in ("photo", "link-photo"):
             return visible(self.world, me, "files_photo", row)
+        if probe.about.of == "home":
+            return visible(self.world, me, "register_place", row)
         if probe.about.of in self.world.rows:
             return visible(self.world, me, probe.about.of, row)
         if probe.about.of == "free-photo":

@@ -7,10 +7,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+
+from linli.kernel.clock import SHANGHAI, now
 
 Row = dict[str, Any]
 
@@ -32,16 +35,26 @@ TABLES = {
     "audit_seal": "n",
     "register_place": "id",
     "register_duty": "id",
+    "register_legend": "id",
+    "register_gradelimit": "id",
+    "register_grading": "id",
+    "register_charge": "id",
+    "register_leave": "id",
+    "register_card": "id",
     "register_person": "id",
     "register_household": "id",
     "register_member": "id",
     "register_homecheck": "id",
     "register_tag": "id",
+    "register_verdict": "id",
     "register_canvass": "id",
     "register_target": "id",
     "register_attempt": "id",
     "outbox_event": "id",
     "doors_importbatch": "id",
+    "doors_sheetbatch": "id",
+    "doors_made": "id",
+    "doors_sheetexport": "id",
     "accounts_savedfilter": "id",
     "access_glass": "id",
     "access_glassreview": "glass_id",
@@ -51,10 +64,22 @@ TABLES = {
 
 PEOPLE = {
     "register_person", "register_household", "register_member", "register_homecheck", "register_tag",
-    "register_canvass", "register_target", "register_attempt",
+    "register_verdict", "register_canvass", "register_target", "register_attempt", "doors_sheetbatch", "doors_made",
 }  # fmt: skip
+HEADS_SEE = {"register_person", "register_household", "register_member", "register_homecheck"}
+KEPT = {
+    "register_place", "register_duty", "register_charge", "register_leave", "register_card", "doors_importbatch",
+    "doors_sheetexport",
+}  # fmt: skip
+"""Whoever may change such a row may add one."""
 SITE = {"worker", "station_head"}
-ONLY_ADDED = {"casework_entry", "audit_record", "audit_opening", "audit_seal", "notices_receipt", "register_attempt"}
+ONLY_ADDED = {
+    "casework_entry", "audit_record", "audit_opening", "audit_seal", "notices_receipt", "register_attempt",
+    "doors_made",
+}  # fmt: skip
+SETTINGS = {"register_legend", "register_gradelimit"}
+CHARTS = {*SETTINGS, "register_grading"}
+"""Set on site and in the town; how a chart is read is told to all who work."""
 OPEN_PLACES = {"compound", "village_group", "building", "facility", "venue"}
 MATTER = {
     "casework_report", "casework_case", "casework_casereport", "casework_entry", "casework_clock",
@@ -67,7 +92,7 @@ RELATIONS = ("own", "sibling", "parent", "child", "foreign")
 
 @dataclass(frozen=True)
 class Me:
-    """An identity as the oracle sees it. kind: area, unit, wide, reader, link, nobody.
+    """An identity as the oracle sees it. kind: area, unit, head, wide, reader, link, nobody.
 
     unit: whose people see by unit; post, own_unit: where notices to this person are addressed. glass: paths of areas
     that a broken glass adds.
@@ -131,10 +156,18 @@ def visible(world: World, me: Me, table: str, row: Row) -> bool:
     """Whether this identity may read the row."""
     if table == "outbox_event":
         return me.kind == "wide"
+    if table in SETTINGS:
+        return me.kind in ("area", "unit", "head", "wide", "reader")
+    return _seen(world, me, table, row)
+
+
+def _seen(world: World, me: Me, table: str, row: Row) -> bool:
     if table == "accounts_savedfilter":
         return _own_setting(me, row)
     if table in PEOPLE:
         return _person(world, me, table, row)
+    if table in ("register_charge", "register_leave", "register_card"):
+        return _charged(world, me, table, row)
     if me.kind in ("wide", "reader"):
         return True
     return _visible_to_some(world, me, table, row)
@@ -155,9 +188,58 @@ def _visible_to_some(world: World, me: Me, table: str, row: Row) -> bool:
 
 def _person(world: World, me: Me, table: str, row: Row) -> bool:
     """People are seen where they live, their needs on site alone; no district and no auditor sees a person."""
+    if me.kind == "head":
+        return table in HEADS_SEE and row["home_id"] in homes_of(world, me)
     if me.kind != "area":
         return me.role == "system"
     return me.reaches(world.path_of(row)) and (table != "register_tag" or me.role in SITE)
+
+
+def _charged(world: World, me: Me, table: str, row: Row) -> bool:
+    """Who answers is no secret inside the staff. A card is public by consent, but through a function of its own;
+    withdrawn, it is for those who keep it."""
+    if table != "register_card":
+        return me.kind in ("area", "unit", "head", "wide", "reader")
+    if me.kind == "area":
+        return me.reaches(world.path_of(row))
+    if me.kind in ("unit", "head"):
+        return row["withdrawn_at"] is None or (me.kind == "head" and row["post_id"] == me.post)
+    return me.kind in ("wide", "reader")
+
+
+def homes_of(world: World, me: Me) -> set[int]:
+    """The homes a building head is charged with."""
+    day = now().astimezone(SHANGHAI).date()
+    places = world.rows["register_place"]
+    spots = {
+        charge["place_id"]
+        for charge in world.rows["register_charge"].values()
+        if charge["post_id"] == me.post and _runs(charge, day)
+    }
+    spots |= {
+        world.rows["register_charge"][leave["charge_id"]]["place_id"]
+        for leave in world.rows["register_leave"].values()
+        if leave["stand_in_post_id"] == me.post and _runs(leave, day)
+    }
+    return {key for key, place in places.items() if place["kind"] == "home" and spots & set(_stands_in(places, place))}
+
+
+def doors_of(world: World, me: Me) -> set[int]:
+    """The entrances of these homes, and what he is charged with itself."""
+    homes = homes_of(world, me)
+    return {world.rows["register_place"][home]["parent_id"] for home in homes} | homes
+
+
+def _runs(row: Row, day: date) -> bool:
+    return row["starts_on"] <= day and (row["ends_on"] is None or row["ends_on"] > day)
+
+
+def _stands_in(places: dict[Any, Row], place: Row) -> Iterable[int]:
+    while True:
+        yield place["id"]
+        if place["parent_id"] is None:
+            return
+        place = places[place["parent_id"]]
 
 
 def _own_setting(me: Me, row: Row) -> bool:
@@ -176,7 +258,7 @@ def _sees_glass(world: World, me: Me, table: str, row: Row) -> bool:
 
 def _open_to(me: Me, table: str, row: Row) -> bool:
     """What is seen wherever it lies: open places, duties for staff, notices to oneself."""
-    staff = me.kind in ("area", "unit")
+    staff = me.kind in ("area", "unit", "head")
     return (
         (table == "register_place" and row["kind"] in OPEN_PLACES)
         or (table == "register_duty" and staff)
@@ -184,11 +266,17 @@ def _open_to(me: Me, table: str, row: Row) -> bool:
     )
 
 
+def _of_head(world: World, me: Me, table: str, row: Row) -> bool:
+    return table == "register_place" and row["id"] in doors_of(world, me)
+
+
 def _within(world: World, me: Me, table: str, row: Row) -> bool:
     if me.kind == "area":
         return me.reaches(world.path_of(row))
     if me.kind == "unit":
         return _unit_sees(world, me, table, row)
+    if me.kind == "head":
+        return _of_head(world, me, table, row)
     return me.kind == "link" and _link_sees(world, me, table, row)
 
 
@@ -200,6 +288,8 @@ def _addressed(me: Me, notice: Row) -> bool:
 def _unit_sees(world: World, me: Me, table: str, row: Row) -> bool:
     if me.unit is None:
         return False
+    if table == "register_place":
+        return row["compound_id"] is not None and row["compound_id"] in _compounds_of(world, me.unit)
     if table in ("casework_report", "casework_case", "casework_assignment", "casework_workorder"):
         return row["unit_id"] == me.unit
     if table in ("casework_entry", "casework_clock"):
@@ -209,6 +299,14 @@ def _unit_sees(world: World, me: Me, table: str, row: Row) -> bool:
     if table in ("casework_casereport", "casework_check", "casework_rating"):
         return world.rows["casework_case"][row["case_id"]]["unit_id"] == me.unit
     return False
+
+
+def _compounds_of(world: World, unit: int) -> set[Any]:
+    """The compounds a unit has an open duty on: there it sees doors and homes on the chart."""
+    laid = [row["place_id"] for row in world.rows["register_duty"].values() if row["unit_id"] == unit]
+    open_ones = {row["place_id"] for row in world.rows["register_duty"].values() if row["ends_on"] is None}
+    places = world.rows["register_place"]
+    return {one for one in laid if one in open_ones and places[one]["kind"] in ("compound", "village_group")}
 
 
 def _own_matters(world: World, me: Me) -> set[Any]:
@@ -242,7 +340,9 @@ def _link_reads(world: World, me: Me, entry: Row) -> bool:
 
 def _photo(world: World, me: Me, row: Row) -> bool:
     if row["area_id"] is None and row["link_key"] is None:
-        return True  # not attached yet: only its sender knows the id, and he has no identity we could ask for
+        return (
+            me.kind != "head"
+        )  # not attached yet: only its sender knows the id, and he has no identity we could ask for
     if me.kind == "area":
         return me.reaches(world.path_of(row))
     shown = any(visible(world, me, "casework_entry", entry) for entry in world.shown_in[row["id"]])
@@ -253,16 +353,25 @@ def _photo(world: World, me: Me, row: Row) -> bool:
 
 def changeable(world: World, me: Me, table: str, row: Row) -> bool:
     """Whether an UPDATE that changes nothing may touch the row."""
+    if table in CHARTS:
+        return table != "register_gradelimit" and _charted(world, me, row)
+    return _changeable(world, me, table, row)
+
+
+def _charted(world: World, me: Me, row: Row) -> bool:
+    """Legends, grades and their limits are written on site and in the town alone."""
+    return me.kind == "area" and me.reaches(world.path_of(row))
+
+
+def _changeable(world: World, me: Me, table: str, row: Row) -> bool:
     if table in ONLY_ADDED or table.startswith("access_"):
         return False  # of a glass only its end is written, and no probe does that
     if table == "accounts_savedfilter":
         return _own_setting(me, row)
-    if table in PEOPLE:
-        return _person(world, me, table, row)
     if table in ("notices_notice", "outbox_event"):
         return me.kind == "wide"
-    if table in ("register_place", "register_duty", "doors_importbatch"):
-        return me.kind == "wide" or (me.kind == "area" and me.reaches(world.path_of(row)))
+    if table in PEOPLE | KEPT:
+        return _keeps(world, me, table, row)
     if table == "files_photo":
         free = row["area_id"] is None and row["link_key"] is None
         if me.kind == "link":
@@ -271,25 +380,37 @@ def changeable(world: World, me: Me, table: str, row: Row) -> bool:
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
 
 
+def _keeps(world: World, me: Me, table: str, row: Row) -> bool:
+    """Who may change the register and what was imported. A building head keeps his own card and nothing else."""
+    if table in PEOPLE:
+        return me.kind != "head" and _person(world, me, table, row)
+    if table == "register_card":
+        mine = me.kind == "head" and row["post_id"] == me.post
+        return mine or me.role == "system" or (me.kind == "area" and me.reaches(world.path_of(row)))
+    return me.kind == "wide" or (me.kind == "area" and me.reaches(world.path_of(row)))
+
+
 def addable(world: World, me: Me, table: str, row: Row) -> bool:
     """Whether an INSERT of this very row would pass the rights and row scope (and then meet its own key)."""
     if table in PEOPLE:
-        return _person(world, me, table, row)
-    return _addable_matter(world, me, table, row)
+        return _keeps(world, me, table, row)
+    if table == "doors_sheetexport":  # asked for by those of its area; the district only agrees
+        return me.kind == "area" and me.reaches(world.path_of(row))
+    return _charted(world, me, row) if table in CHARTS else _addable(world, me, table, row)
 
 
-def _addable_matter(world: World, me: Me, table: str, row: Row) -> bool:
+def _addable(world: World, me: Me, table: str, row: Row) -> bool:
     if table in ("audit_record", "outbox_event"):
-        return me.kind in ("area", "unit", "wide", "link", "nobody", "reader")
+        return me.kind in ("area", "unit", "head", "wide", "link", "nobody", "reader")
     if table in ("audit_opening", "audit_seal") or (table == "casework_case" and me.kind == "link"):
         return False  # an opening is noted by the audit role, a case is opened by the desk
     if table == "files_photo":
-        return row["area_id"] is None and row["link_key"] is None and me.kind not in ("wide", "reader")
+        return row["area_id"] is None and row["link_key"] is None and me.kind not in ("head", "wide", "reader")
     if table.startswith("access_"):
         return _adds_review(world, me, table, row)
     if table.startswith("notices_"):
         return _adds_notice(world, me, table, row)
-    if table in ("register_place", "register_duty", "doors_importbatch", "accounts_savedfilter"):
+    if table in KEPT | {"accounts_savedfilter"}:
         return changeable(world, me, table, row)
     return me.kind in ("area", "unit", "wide", "link") and visible(world, me, table, row)
 
@@ -299,7 +420,7 @@ def _adds_notice(world: World, me: Me, table: str, row: Row) -> bool:
         return me.kind == "wide" or (me.kind == "area" and me.reaches(world.path_of(row)))
     if me.kind == "reader":  # what an auditor himself has read is the one thing he may note
         return row["user_id"] is not None and row["user_id"] == me.user
-    return me.kind in ("area", "unit", "wide") and visible(world, me, table, row)
+    return me.kind in ("area", "unit", "head", "wide") and visible(world, me, table, row)
 
 
 def _adds_review(world: World, me: Me, table: str, row: Row) -> bool:

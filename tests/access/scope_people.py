@@ -16,8 +16,8 @@ from linli.access.api import open_session
 from linli.accounts.api import Post
 
 KINDS = {
-    "worker": "area", "station_head": "area", "dispatcher": "area", "responder": "unit", "district": "wide",
-    "system": "wide", "auditor": "reader", "system_admin": "area", "security_admin": "area",
+    "worker": "area", "station_head": "area", "dispatcher": "area", "responder": "unit", "building_head": "head",
+    "district": "wide", "system": "wide", "auditor": "reader", "system_admin": "area", "security_admin": "area",
 }  # fmt: skip
 POWERLESS = {"sysadmin", "secadmin"}
 GONE = {"disabled", "ended", "not_yet"}

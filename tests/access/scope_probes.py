@@ -161,7 +161,8 @@ class Prober:
         self.outcome.note(got, wanted, f"{who.me.name} {verb} {table} {row[TABLES[table]]}")
 
 
-ARRAYS = {("casework_entry", "photos"), ("casework_workorder", "hands"), ("casework_workorder", "before"),
+ARRAYS = {("doors_made", "ids"), ("doors_made", "marks"),
+          ("casework_entry", "photos"), ("casework_workorder", "hands"), ("casework_workorder", "before"),
           ("casework_workorder", "after"), ("audit_seal", "opening_ids"), ("audit_seal", "record_ids")}  # fmt: skip
 
 

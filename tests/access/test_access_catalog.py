@@ -138,10 +138,13 @@ def test_an_injected_statement_is_refused(app: Cursor, world: Stage, statement: 
 GUESSES = ("", "1", "x", "' or true --", "linli", "\\x00", "null", "admin" * 500)
 
 
-@pytest.mark.parametrize("role", ["linli_app", "linli_unit", "linli_wide", "linli_reader", "linli_link"])
+@pytest.mark.parametrize("role", ["linli_app", "linli_unit", "linli_head", "linli_wide", "linli_reader", "linli_link"])
 def test_a_taken_role_or_a_guessed_token_opens_nothing(app: Cursor, world: Stage, role: str) -> None:
     """The role is only half of an identity: without its token every table is empty."""
-    holders = [None, *(world.person(name) for name in ("worker", "dispatcher", "responder", "sysadmin"))]
+    holders = [
+        None,
+        *(world.person(name) for name in ("worker", "dispatcher", "responder", "building_head", "sysadmin")),
+    ]
     wider = {"linli_wide", "linli_reader"}
     for who in holders:
         come_in(app, who) if who else None

@@ -44,6 +44,7 @@ def token(who: str, *, ttl: timedelta = timedelta(hours=1), mfa_at: datetime | N
 
 @pytest.mark.parametrize(("who", "role"), [
     ("worker", "linli_app"), ("head", "linli_app"), ("dispatcher", "linli_app"), ("responder", "linli_unit"),
+    ("building_head", "linli_head"),
     ("district", "linli_wide"), ("auditor", "linli_reader"),
 ])  # fmt: skip
 def test_each_kind_of_person_works_under_a_database_role_of_its_own(who: str, role: str) -> None:

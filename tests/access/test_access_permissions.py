@@ -12,16 +12,16 @@ from hypothesis import settings as bounded
 from hypothesis import strategies as st
 
 from linli.access.api import PERMISSIONS, Anyone, Principal, Reporter, Who, require, within
-from linli.accounts.api import AREA_ROLES, UNIT_ROLES, WIDE_ROLES, Role
+from linli.accounts.api import AREA_ROLES, HEAD_ROLES, UNIT_ROLES, WIDE_ROLES, Role
 from linli.kernel.errors import Forbidden
 from linli.kernel.ids import uuid7
 from linli.territory.api import Area, area_by_code
 
 LETTERS = {
     "W": Role.WORKER, "H": Role.STATION_HEAD, "D": Role.DISPATCHER, "X": Role.DISTRICT, "R": Role.RESPONDER,
-    "A": Role.AUDITOR, "S": Role.SYSTEM, "Y": Role.SYSTEM_ADMIN, "Z": Role.SECURITY_ADMIN,
+    "B": Role.BUILDING_HEAD, "A": Role.AUDITOR, "S": Role.SYSTEM, "Y": Role.SYSTEM_ADMIN, "Z": Role.SECURITY_ADMIN,
 }  # fmt: skip
-"""SW, SEC, STC, DOC, PM and DEP, AUD, Linli itself, and two of the three separated administrators."""
+"""SW, SEC, STC, DOC, PM and DEP, BLD, AUD, Linli itself, and two of the three separated administrators."""
 
 BY_HAND = {
     # Report and event queue. AUD reads all and changes nothing; units only what is sent to them (row scope).
@@ -67,22 +67,39 @@ BY_HAND = {
     "case.close":    "            S",
     "case.escalate": "  H D X     S",
     # The list: everybody reads; the district admits; a town sets its own part.
-    "catalogue.read":     "W H D X R A S Y Z",
+    "catalogue.read":     "W H D X R B A S Y Z",
     "catalogue.admit":    "      X",
     "catalogue.revise":   "      X",
     "catalogue.override": "    D",
     "territory.draw": "    D X",
     "calendar.edit": "    D X",
     "rules.edit":    "    D X",
-    "duty.edit":     "  H D",
+    "duty.edit":     "  H D X",
+    # What the public is shown of somebody: by those who work with him, or by a head his own (a rule of its own).
+    "card.edit":     "W H D     B",
     "import.hotline": "    D X     S",
-    "register.read": "W H D X   A",
+    "notice.read":   "W H D X R B A S",
+    # BLD: his buildings alone; names and doors, no needs (row scope).
+    "register.read": "W H D X   B A",
     "place.edit":    "W H D     S",
-    "person.read":   "W H D     S",
+    "person.read":   "W H D     B S",
     "person.edit":   "W H       S",
     "need.read":     "W H       S",
+    "register.sweep": "            S",
+    "register.import": "W H D   S",
+    # SW asks and never decides; SEC decides within the site, STC within the town, DOC above both.
+    "register.export": "W H D",
+    "export.approve":  "  H D X",
     "canvass.run":   "W H       S",
     "canvass.walk":  "W H       S",
+    # Who sees which layer of a chart is a table of its own (register/charts/rules.py LAYERS_OF).
+    "chart.read":    "W H D X R B A",
+    "legend.edit":   "  H D",
+    # A building's grade: SW proposes, SEC approves, STC reads; the rule proposes, it never decides.
+    "grade.read":    "W H D",
+    "grade.propose": "W H",
+    "grade.approve": "  H",
+    "grade.limits":  "    D",
     "audit.read":    "          A",
 }  # fmt: skip
 
@@ -115,7 +132,8 @@ def test_an_act_that_is_not_listed_is_refused_to_everybody(act: str) -> None:
 
 def test_no_role_both_changes_and_audits() -> None:
     """His verdict on a broken glass is a row of its own beside it: it changes nothing."""
-    reads = {"report.read", "case.read", "catalogue.read", "register.read", "audit.read"}
+    reads = {"report.read", "case.read", "catalogue.read", "notice.read", "register.read", "chart.read"}
+    reads |= {"audit.read"}
     assert {act for act in PERMISSIONS if somebody(Role.AUDITOR).can(act)} == reads | {"glass.review"}
     assert [role for role in Role if somebody(role).can("audit.read")] == [Role.AUDITOR]
 
@@ -133,6 +151,14 @@ def test_a_unit_neither_verifies_nor_decides_nor_opens_a_phone() -> None:
     assert unit.can("case.handle")
 
 
+def test_a_building_head_reads_his_register_and_his_notices_and_changes_his_card_alone() -> None:
+    head = somebody(Role.BUILDING_HEAD)
+    assert {act for act in PERMISSIONS if head.can(act)} == {
+        "catalogue.read", "notice.read", "register.read", "person.read", "card.edit", "chart.read",
+    }  # fmt: skip
+    assert not head.covers(head.area_path), "his area is where he lives, not what he reaches"
+
+
 def test_every_request_that_one_may_make_somebody_else_may_decide() -> None:
     for ask, decide in (
         ("case.return.ask", "case.return.rule"), ("case.extend.ask", "case.extend.decide"),
@@ -144,7 +170,7 @@ def test_every_request_that_one_may_make_somebody_else_may_decide() -> None:
 
 def test_every_role_reaches_rows_in_exactly_one_way() -> None:
     powerless = {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}
-    groups = (AREA_ROLES, UNIT_ROLES, WIDE_ROLES, powerless)
+    groups = (AREA_ROLES, UNIT_ROLES, HEAD_ROLES, WIDE_ROLES, powerless)
     assert sorted(role for group in groups for role in group) == sorted(Role)
 
 
@@ -254,7 +280,7 @@ class TestTheCodesOwnScope:
             assert self.seen(self.principal(role, cast.DISTRICT)) == {*cast.LEAVES, cast.STATION}
 
     def test_everybody_else_gets_none(self) -> None:
-        for role in (Role.RESPONDER, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
+        for role in (Role.RESPONDER, Role.BUILDING_HEAD, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
             assert self.seen(self.principal(role, cast.DISTRICT)) == set()
         for stranger in (REPORTER, Anyone()):
             assert self.seen(stranger) == set()

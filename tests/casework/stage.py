@@ -158,7 +158,7 @@ class Stage:
             cursor.execute("select current_setting('role')")
             (role,) = cursor.fetchone()
             cursor.execute("select set_config('role', %s, true)", [settings.DATABASES["owner"]["USER"]])
-            cursor.execute(f"select to_jsonb(found)::text from ({query}) found", given)
+            cursor.execute(f"select to_jsonb(the_row)::text from ({query}) the_row", given)
             rows = [orjson.loads(row) for (row,) in cursor.fetchall()]
             cursor.execute("select set_config('role', %s, true)", [role])
         return rows

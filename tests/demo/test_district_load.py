@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from access.house_db import admin, clone_database
 from django.conf import settings
 from django.db import connections
-from access.house_db import admin, clone_database
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from linli.kernel.clock import now
+from linli.project.bench.register import _whole_reads, find_spots
 from linli.project.demo.district import load as district
 
 NAME = "linli_test_district"
@@ -114,6 +115,23 @@ def test_every_compound_has_a_firm_and_every_area_its_people(loaded: str) -> Non
            and not exists (select 1 from register_duty d where d.place_id = p.id and d.unit_kind = 'property_firm')
     """) == [(0,)]  # fmt: skip
     assert ask(loaded, "select count(*) > 40000 from accounts_post") == [(True,)]
+
+
+def test_the_measuring_finds_the_highest_entrance_and_the_largest_compound(loaded: str) -> None:
+    with psycopg.connect(loaded) as owner:
+        spots = find_spots(owner)
+        before = _whole_reads(owner)
+    [(top,)] = ask(loaded, f"select max(floor) from register_place where parent_id = {spots.entrance}")
+    [(highest,)] = ask(loaded, "select max(h.floor) from register_place h join register_place e on e.id = h.parent_id"
+                               " where e.kind = 'entrance'")  # fmt: skip
+    [(most,)] = ask(loaded, "select max(n) from (select count(*) n from register_place where kind = 'home'"
+                            " and compound_id is not null group by compound_id) c")  # fmt: skip
+    assert top == highest
+    assert ask(
+        loaded, f"select count(*) from register_place where kind = 'home' and compound_id = {spots.compound}"
+    ) == [(most,)]
+    assert spots.homes and spots.name
+    assert "register_person" not in before  # a small table may be read from end to end
 
 
 def test_a_second_load_adds_what_is_missing_and_nothing_twice(loaded: str) -> None:

@@ -26,6 +26,7 @@ from linli.project.demo.matters import PlannedMatter, in_order
 from linli.project.demo.seeds import Scale
 from linli.project.demo.settle import PASSWORD
 from linli.register.duty.api import Duty
+from linli.register.households.api import HomeCheck
 from linli.register.places.api import Place
 from linli.web.worker.templatetags import linli_demo
 
@@ -234,10 +235,10 @@ def test_the_list_of_accounts_names_one_person_of_each_role_who_is_there() -> No
     said = run("accounts")
     assert "Resident: no account" in said
     lines = [line.split() for line in said.splitlines() if PASSWORD in line]
-    assert len(lines) == 6
+    assert len(lines) == 7
     usernames = [words[-2] for words in lines]
     roles = set(Post.objects.using(OWNER).filter(user__username__in=usernames).values_list("role", flat=True))
-    assert roles >= {"worker", "station_head", "dispatcher", "responder", "district", "auditor"}
+    assert roles >= {"building_head", "worker", "station_head", "dispatcher", "responder", "district", "auditor"}
 
 
 def test_sizes_are_checked_before_anything_is_loaded() -> None:
@@ -247,3 +248,10 @@ def test_sizes_are_checked_before_anything_is_loaded() -> None:
     with pytest.raises(CommandError, match="invalid int"):
         run("load", "--matters", "many")
     assert rows() == before
+
+
+def test_homes_that_nobody_has_looked_at_wait_in_every_committee(loaded: Loaded) -> None:
+    waiting_there = HomeCheck.objects.using(OWNER).filter(done_at__isnull=True).values_list("area_id", flat=True)
+    homes = Place.objects.using(OWNER).filter(kind="home").values_list("area_id", flat=True)
+    assert set(waiting_there) == set(homes)
+    assert max(Counter(waiting_there).values()) <= 30

@@ -23,6 +23,7 @@ from linli.web.worker.templatetags.linli_demo import demo_accounts
 
 pytestmark = pytest.mark.usefixtures("at_work")
 OWNER = "owner"
+MATTERS = "map/matters.geojson?bbox=121,31,122,32&zoom=20"
 NUMBER = re.compile(r"\d{4}-132-\d{6}-[0-9A-Z]")
 DESK = (Role.WORKER, Role.STATION_HEAD, Role.DISPATCHER, Role.DISTRICT, Role.AUDITOR)
 BACK_OFFICE = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
@@ -96,8 +97,8 @@ def test_the_desk_has_reports_that_wait_for_a_decision() -> None:
 
 def test_the_sign_in_page_offers_one_account_of_each_role_and_each_one_opens_a_page() -> None:
     offered = demo_accounts()
-    assert len(offered) == 6
-    assert len({account.role for account in offered}) == 6
+    assert len(offered) == 7
+    assert len({account.role for account in offered}) == 7
     anybody = page(Client(), "/accounts/login/")
     for account in offered:
         assert account.username in anybody
@@ -132,10 +133,9 @@ def test_the_desk_shows_matters_to_whoever_keeps_one(role: Role, language: str) 
 @pytest.mark.parametrize("role", [Role.STATION_HEAD, Role.DISPATCHER, Role.DISTRICT, Role.AUDITOR])
 def test_the_plan_of_the_desk_carries_points(role: Role) -> None:
     client = browser_of(busy(role))
-    shown = json.loads(page(client, "/desk/map.geojson"))
-    points = shown["features"] if "features" in shown else shown["matters"]["features"]
-    assert points
-    for point in points:
+    shown = json.loads(page(client, f"/desk/{MATTERS}"))
+    assert shown["features"]
+    for point in shown["features"]:
         lng, lat = point["geometry"]["coordinates"][:2]
         assert 121.5 < lng < 121.65
         assert 31.05 < lat < 31.16
@@ -159,7 +159,7 @@ def test_a_worker_in_the_street_has_something_to_do_today() -> None:
     assert "/work/matter/" in said
 
 
-@pytest.mark.parametrize("role", [*DESK, Role.RESPONDER, *BACK_OFFICE])
+@pytest.mark.parametrize("role", [*DESK, Role.RESPONDER, Role.BUILDING_HEAD, *BACK_OFFICE])
 def test_everybody_finds_his_own_page_and_the_list_of_items(role: Role) -> None:
     post = post_of(role)
     client = browser_of(post)
@@ -171,7 +171,7 @@ def test_everybody_finds_his_own_page_and_the_list_of_items(role: Role) -> None:
 @pytest.mark.parametrize("role", BACK_OFFICE)
 def test_administrators_are_kept_out_of_the_desk(role: Role) -> None:
     client = browser_of(post_of(role))
-    for address in ("/desk/", "/desk/map.geojson", "/work/today/", "/work/notices/"):
+    for address in ("/desk/", f"/desk/{MATTERS}", "/work/today/", "/work/notices/"):
         assert not NUMBER.search(page(client, address, status=403))
 
 

@@ -71,7 +71,7 @@ def test_every_role_of_linli_is_held_by_somebody(town: Callable[[], Town], role:
 
 
 def test_roles_stand_where_they_belong() -> None:
-    lengths = {"worker": {12}, "station_head": {12}, "dispatcher": {9}, "responder": {6, 9, 12}}
+    lengths = {"worker": {12}, "station_head": {12}, "dispatcher": {9}, "responder": {6, 9, 12}, "building_head": {12}}
     for person, post in posts_of(whole_town()):
         assert len(post.area_code) in lengths.get(post.role, {6}), (person.title, post)
         if Role(post.role) in WIDE_ROLES:

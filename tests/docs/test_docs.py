@@ -18,6 +18,9 @@ from linli.casework.intake.api import Channel, ReportState
 from linli.casework.timeline.api import Act, ClockKind
 from linli.casework.verification.api import Satisfaction
 from linli.catalogue.api import ItemClass, ListKind, UnitKind
+from linli.doors.sheets.api import BatchState, ExportPurpose, ExportState
+from linli.register.charts.api import Grade, GradingState, Layer
+from linli.register.duty.api import Cause, Seat
 from linli.territory.api import AreaKind
 from linli.territory.models import StationKind
 
@@ -26,7 +29,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 ENUMS: list[type[Enum]] = [
     ReportState, CaseState, Act, ClockKind, Role, Channel, UnitKind, ItemClass, ListKind, StationKind, AreaKind,
-    Satisfaction, Result,
+    Satisfaction, Result, Layer, Grade, GradingState, Seat, Cause, BatchState, ExportState, ExportPurpose,
 ]  # fmt: skip
 FOREIGN = re.compile(r"/(?:root|home|work|Users)/\w|//(?:pypi\.org|files\.pythonhosted\.org|registry\.npmjs\.org)")
 

@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 
 from linli.doors.hotline12345.mapping import Mapped, map_table, read_time
-from linli.doors.hotline12345.reader import FILE_BYTES, MB, read_table
+from linli.doors.tables.reader import FILE_BYTES, MB, Limits, read_table
 from linli.kernel.errors import InvalidInput
 
 HEADING = ["留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "一级分类"]
@@ -156,7 +156,7 @@ def test_fifty_megabytes_are_the_end(tmp_path: Path) -> None:
 
 
 def test_more_rows_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linli.doors.hotline12345.reader.ROWS", 100)
+    monkeypatch.setattr("linli.doors.tables.reader.USUAL", Limits(rows=100))
     path = tmp_path / "many.csv"
     path.write_text(csv_text(100), encoding="utf-8")
     assert len(read_table(path).rows) == 100

@@ -13,10 +13,10 @@ from doors.sheets import AT, AT_UTC, COLUMNS, HEADING, NOW, as_csv, as_workbook,
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linli.doors.hotline12345 import reader
-from linli.doors.hotline12345.faults import MESSAGES, Fault
 from linli.doors.hotline12345.mapping import MAX_WORDS, Mapped, map_table, read_time
-from linli.doors.hotline12345.reader import FILE_BYTES, MB, ROWS, read_table
+from linli.doors.tables import reader
+from linli.doors.tables.faults import MESSAGES, Fault
+from linli.doors.tables.reader import FILE_BYTES, MB, ROWS, read_table
 from linli.kernel.clock import SHANGHAI
 from linli.kernel.errors import InvalidInput
 

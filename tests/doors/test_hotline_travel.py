@@ -23,8 +23,9 @@ from linli.casework.intake.models import Report
 from linli.casework.timeline.models import Clock, Entry
 from linli.doors.hotline12345 import actions
 from linli.doors.hotline12345.actions import CHUNK, Outcome, plan_import, run_import
-from linli.doors.hotline12345.models import ImportBatch, ImportProfile
+from linli.doors.hotline12345.models import ImportBatch
 from linli.doors.hotline12345.queries import batches
+from linli.doors.tables.models import ImportProfile
 from linli.kernel.clock import now
 from linli.kernel.errors import NotFound
 from linli.outbox.api import deliver

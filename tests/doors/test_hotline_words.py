@@ -16,7 +16,8 @@ from linli.casework.intake.models import Report
 from linli.casework.timeline.models import Clock, Entry
 from linli.doors.hotline12345 import actions
 from linli.doors.hotline12345.actions import plan_import, run_import
-from linli.doors.hotline12345.models import ImportBatch, ImportProfile
+from linli.doors.hotline12345.models import ImportBatch
+from linli.doors.tables.models import ImportProfile
 from linli.kernel.errors import InvalidInput
 from linli.outbox.models import Event
 

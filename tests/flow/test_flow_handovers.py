@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cast
 import pytest
 from casework.stage import CASE_MOVES, ITEM, OF_SAFETY, REPORT_MOVES, Matter, Stage, unit, user_id
 
@@ -11,7 +12,9 @@ from linli.casework.cases.api import CaseState, merge_report
 from linli.casework.dispatch.api import dispatch_case
 from linli.casework.intake.api import ReportState
 from linli.casework.timeline.api import Act
+from linli.flow import report_received
 from linli.outbox.api import deliver
+from linli.territory.api import area_by_code
 
 pytestmark = pytest.mark.django_db
 WAGES = "公司拖欠工资三个月，找谁讨薪"
@@ -54,6 +57,19 @@ class TestAReportCameIn:
         stage.deliver_all()
         row = stage.report(matter)
         assert (row["state"], row["suggestions"]) == (ReportState.RECEIVED, [])
+
+    def test_open_pages_hear_of_it_also_when_its_kind_was_chosen(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        heard: list[dict[str, str]] = []
+        monkeypatch.setattr(report_received, "announce", lambda **said: heard.append(said))
+        matter = stage.receive(words=WAGES, item_code="C04")
+        stage.deliver_all()
+        path = area_by_code(cast.HOME_AREA).path
+        assert heard == [{"area_path": path, "kind": "report", "thing_id": str(matter.id)}]
+        REPORT_MOVES[Act.WITHDRAW](stage, gone := stage.receive(words=WAGES, item_code="C04"))
+        stage.deliver_all()
+        assert len(heard) == 1, gone
 
     def test_what_lies_outside_the_list_goes_to_the_legal_owner_and_never_to_a_station(self, stage: Stage) -> None:
         stage.own("update accounts_unit set kind = 'labour' where code = 'cast.housing'")

@@ -209,3 +209,65 @@ def test_the_password_of_a_role_follows_from_the_secret_and_the_role() -> None:
     passwords = {env.role_password(role, key) for role in ("linli_app", "linli_gate") for key in ("s", "t")}
     assert len(passwords) == 4
     assert all(len(password) == 64 for password in passwords)
+
+
+# --- the base map
+
+BASE = "LINLI_BASEMAP_URL"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://t.example.org/{z}/{x}/{y}.png",
+        "http://10.0.0.8:8080/wmts?x={x}&y={y}&z={z}&key=a,b",
+        "https://v.example.org/styles/plain.json",
+        "https://v.example.org:8443/plain.json?key=1",
+        "http://[::1]:8080/{z}/{x}/{y}",
+    ],
+)
+def test_a_base_map_is_tiles_or_a_style_of_one_host(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv(BASE, url)
+    assert env.basemap_url(BASE) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "t.example.org/{z}/{x}/{y}.png",
+        "ftp://t.example.org/{z}/{x}/{y}.png",
+        "https://{s}.example.org/{z}/{x}/{y}.png",
+        "https:///{z}/{x}/{y}.png",
+        "https://t.example.org/{z}/{x}.png",
+        "https://t.example.org/tiles",
+        "https://t.example.org; script-src */{z}/{x}/{y}",
+        "https://a.org,https://b.org/{z}/{x}/{y}",
+        "https://user@t.example.org/{z}/{x}/{y}",
+        "javascript:alert(1)//{z}{x}{y}",
+    ],
+)
+def test_any_other_base_map_stops_the_start(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv(BASE, url)
+    with pytest.raises(ImproperlyConfigured, match="LINLI_BASEMAP_URL is"):
+        env.basemap_url(BASE)
+
+
+def test_a_base_map_needs_the_words_that_say_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "LINLI_BASEMAP_ATTRIBUTION"
+    monkeypatch.delenv(name, raising=False)
+    assert env.basemap_attribution(name, needed=False) == ""
+    with pytest.raises(ImproperlyConfigured, match="审图号"):
+        env.basemap_attribution(name, needed=True)
+    monkeypatch.setenv(name, "© 例图 GS(2026)1")
+    assert env.basemap_attribution(name, needed=True) == "© 例图 GS(2026)1"
+
+
+def test_one_of_some_words_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LINLI_X", raising=False)
+    assert env.one_of("LINLI_X", ("wgs84", "gcj02")) == "wgs84"
+    monkeypatch.setenv("LINLI_X", "GCJ02")
+    assert env.one_of("LINLI_X", ("wgs84", "gcj02")) == "gcj02"
+    monkeypatch.setenv("LINLI_X", "bd09")
+    with pytest.raises(ImproperlyConfigured, match="LINLI_X is 'bd09'; it must be one of wgs84, gcj02"):
+        env.one_of("LINLI_X", ("wgs84", "gcj02"))

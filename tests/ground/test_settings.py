@@ -128,6 +128,21 @@ def test_a_wrong_value_stops_the_start_with_its_name(tmp_path: Path) -> None:
     assert "LINLI_PUBLIC_PER_MINUTE is 'many'; it must be a whole number." in done.stderr
 
 
+def test_without_a_setting_there_is_no_base_map_and_a_wrong_one_stops_the_start(tmp_path: Path) -> None:
+    names, where = ("LINLI_BASEMAP_URL", "LINLI_BASEMAP_ATTRIBUTION", "LINLI_BASEMAP_DATUM"), str(tmp_path)
+    assert _settings(*names, LINLI_VAR=where) == dict(zip(names, ("", "", "wgs84"), strict=True))
+    tiles = "https://t.example.org/{z}/{x}/{y}.png"
+    given = {"LINLI_BASEMAP_URL": tiles, "LINLI_BASEMAP_ATTRIBUTION": "© x", "LINLI_BASEMAP_DATUM": "gcj02"}
+    assert _settings(*names, LINLI_VAR=where, **given) == given
+    for wrong, said in (
+        ({"LINLI_BASEMAP_ATTRIBUTION": ""}, "Set LINLI_BASEMAP_ATTRIBUTION"),
+        ({"LINLI_BASEMAP_DATUM": "bd09"}, "LINLI_BASEMAP_DATUM is 'bd09'"),
+        ({"LINLI_BASEMAP_URL": "https://{s}.x/{z}/{x}/{y}"}, "LINLI_BASEMAP_URL is"),
+    ):
+        done = _start(SAID, "DEBUG", LINLI_VAR=where, **{**given, **wrong})
+        assert done.returncode != 0 and said in done.stderr, wrong
+
+
 CHECK = """
 from django.core.management import execute_from_command_line
 execute_from_command_line(["linli", "check", "--deploy", "--fail-level", "WARNING"])

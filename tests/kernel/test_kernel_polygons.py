@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from plane import holds_by_crossings, holds_by_winding, signed_area
@@ -17,7 +18,7 @@ from plane import holds_by_crossings, holds_by_winding, signed_area
 from linli.kernel import polygons
 from linli.kernel.errors import InvalidInput
 from linli.kernel.geo import Box, Datum, Point, bbox, from_wgs84, haversine
-from linli.kernel.polygons import ShapeIndex, distance, from_geojson
+from linli.kernel.polygons import ShapeIndex, distance, from_geojson, thinned
 
 SQUARE = [[121.0, 31.0], [121.1, 31.0], [121.1, 31.1], [121.0, 31.1], [121.0, 31.0]]
 HOLE = [[121.04, 31.04], [121.06, 31.04], [121.06, 31.06], [121.04, 31.06], [121.04, 31.04]]
@@ -224,3 +225,31 @@ def test_the_real_outlines_can_be_taken_but_for_the_one_that_touches_itself(shar
                 continue
             assert from_geojson(drawn).geojson() == drawn, feature["properties"]["name"]
     assert crossing == [("杨思", "geometry_crosses")]
+
+
+def corners(geometry: dict[str, Any]) -> int:
+    parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    return sum(len(ring) for part in parts for ring in part)
+
+
+@given(st.integers(30, 300), st.integers(0, 10_000), st.sampled_from([1e-5, 1e-4, 1e-3, 1e-2, 1.0]))
+def test_a_thinned_outline_has_fewer_corners_and_lies_as_close_as_was_asked(many: int, seed: int, far: float) -> None:
+    whole = from_geojson(polygon(star(many, seed))).geojson()
+    thin = thinned(whole, far)
+    assert 4 <= corners(thin) <= corners(whole)
+    assert from_geojson(thin)  # still a checked shape
+    kept = {tuple(corner) for corner in thin["coordinates"][0]}
+    assert kept <= {tuple(corner) for corner in whole["coordinates"][0]}
+    apart = shapely.geometry.shape(thin).exterior
+    gaps = [apart.distance(shapely.Point(corner)) for corner in whole["coordinates"][0]]
+    assert max(gaps) <= far * 1.000001 or corners(thin) <= 5
+
+
+def test_thinning_keeps_holes_islands_and_straight_corners() -> None:
+    both = {"type": "MultiPolygon", "coordinates": [[SQUARE, HOLE], [ISLAND]]}
+    thin = thinned(both, 10.0)["coordinates"]
+    assert [[len(ring) for ring in part] for part in thin] == [[5, 4], [4]]
+    wavy = [[121.0 + n / 1000, 31.0 + (n % 2) / 1e6] for n in range(200)]
+    ring = [*wavy, [121.199, 31.2], [121.0, 31.2], wavy[0]]
+    assert corners(thinned(polygon(ring), 1e-4)) == 5
+    assert corners(thinned(polygon(ring), 1e-9)) == len(ring)

@@ -19,9 +19,10 @@ from linli.territory.api import area_by_code
 
 PARAMS = {"number": "2603-132-000001-A", "title": "楼道<b>纸箱</b> 100%", "due": "2026-03-05T09:30:00+08:00"}
 PARAMS |= {"area": PARAMS["number"], "name": PARAMS["title"]}  # what one speaks of that is about no matter
+PARAMS |= {"spot": PARAMS["title"], "level": PARAMS["number"], "more": "3"}
 CHINESE = {
     "dispatched", "reworked", "return_asked", "return_ruled", "extension_asked", "fed_back", "disputed", "warned",
-    "overdue", "routed", "refusal_asked", "withdrawn", "review_suspended", "glass_broken",
+    "overdue", "routed", "refusal_asked", "withdrawn", "review_suspended", "glass_broken", "charged", "charged_more",
 }  # fmt: skip
 
 
@@ -36,7 +37,16 @@ def test_the_templates_are_those_that_somebody_wrote_a_case_for() -> None:
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
 def test_a_notice_is_chinese_in_chinese_and_english_in_english(template: str) -> None:
-    own = {"number": "N1", "title": "T1", "due": "–", "area": "N1", "name": "T1"}
+    own = {
+        "number": "N1",
+        "title": "T1",
+        "due": "–",
+        "area": "N1",
+        "name": "T1",
+        "spot": "T1",
+        "level": "N1",
+        "more": "3",
+    }
     with translation.override("zh-hans"):
         chinese = words(template, own)
     with translation.override("en"):
@@ -59,7 +69,7 @@ def test_what_a_resident_wrote_is_taken_as_it_is(language: str, template: str) -
 @pytest.mark.parametrize("template", sorted(TEMPLATES))
 def test_a_missing_value_is_an_error_and_no_half_sentence(template: str) -> None:
     with pytest.raises(KeyError):
-        words(template, {"title": "T1"})
+        words(template, {"title": "T1", "spot": "T1"})
 
 
 def test_all_sentences_differ() -> None:

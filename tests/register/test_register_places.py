@@ -86,7 +86,7 @@ def test_laying_again_leaves_one_open_duty_and_the_history(stage: Stage) -> None
 
 
 @pytest.mark.parametrize(("who", "may"), [
-    ("head", True), ("dispatcher", True), ("worker", False), ("district", False), ("dispatcher_other", False),
+    ("head", True), ("dispatcher", True), ("district", True), ("worker", False), ("dispatcher_other", False),
     ("responder", False),
 ])  # fmt: skip
 def test_a_refused_duty_changes_nothing(stage: Stage, who: str, may: bool) -> None:
@@ -102,9 +102,9 @@ def test_a_refused_duty_changes_nothing(stage: Stage, who: str, may: bool) -> No
 
 @pytest.mark.parametrize(("who", "sees"), [
     ("worker", True), ("head", True), ("dispatcher", True), ("district", True), ("worker_sibling", False),
-    ("worker_cousin", False), ("dispatcher_other", False), ("responder", False),
+    ("worker_cousin", False), ("dispatcher_other", False), ("responder", True), ("responder_other", False),
 ])  # fmt: skip
-def test_a_home_is_seen_within_ones_area_alone(stage: Stage, who: str, sees: bool) -> None:
+def test_a_home_is_seen_within_ones_area_or_where_ones_unit_has_the_duty(stage: Stage, who: str, sees: bool) -> None:
     home = stage.one("select id from register_place where code = %s", f"cast.{cast.HOME_AREA}.3.501")
     stage._acting(who)
     if sees:

@@ -21,7 +21,7 @@ from linli.access.api import Anyone, Principal
 from linli.audit.models import Record
 from linli.kernel import geo
 from linli.kernel.errors import Forbidden, InvalidInput
-from linli.kernel.geo import Datum, Point, from_wgs84, haversine, to_wgs84
+from linli.kernel.geo import Box, Datum, Point, from_wgs84, haversine, to_wgs84
 from linli.kernel.polygons import from_geojson
 from linli.register.places.api import draw_area
 from linli.territory import queries
@@ -32,9 +32,13 @@ from linli.territory.api import (
     area_by_code,
     area_of_points,
     areas_at,
+    areas_under,
+    box_of,
+    centres_within,
     draw_shape,
     load_shapes,
     shape_of,
+    shapes_within,
 )
 from linli.territory.queries import forget
 
@@ -427,3 +431,35 @@ class TestRealGround:
         assert columns < 1.0
         assert published < 0.01
         assert geo.CHINA_BOX.holds(HOME)
+
+
+@pytest.mark.usefixtures("as_owner")
+class TestWindow:
+    def test_outlines_that_reach_into_a_window_come_widest_first(self) -> None:
+        nested()
+        kinds = ["district", "town", "station", "committee"]
+        around = Box(HOME.lon - 0.001, HOME.lat - 0.001, HOME.lon + 0.001, HOME.lat + 0.001)
+        assert [shape.area.code for shape in shapes_within(around, kinds)] == [
+            cast.DISTRICT, cast.TOWN, cast.STATION, cast.HOME_AREA,
+        ]  # fmt: skip
+        assert [shape.area.code for shape in shapes_within(around, ["town"])] == [cast.TOWN]
+        assert shapes_within(around, []) == []
+        beside = Box(HOME.lon + 0.03, HOME.lat, HOME.lon + 0.04, HOME.lat + 0.001)
+        assert [shape.area.code for shape in shapes_within(beside, kinds)] == [cast.DISTRICT, cast.TOWN]
+
+    def test_centres_in_a_window_are_those_of_the_kind_asked_for(self) -> None:
+        home = area_by_code(cast.HOME_AREA)
+        lng, lat = home.lng or 0.0, home.lat or 0.0
+        here = Box(lng, lat, lng, lat)
+        assert home in centres_within(here, ["committee"])
+        assert centres_within(here, ["town"]) == []
+        assert home not in centres_within(Box(lng + 0.0001, lat, lng + 1, lat + 1), ["committee"])
+
+    def test_the_box_of_an_area_is_its_outline_else_the_centres_below_it(self) -> None:
+        town = area_by_code(cast.TOWN)
+        below = [area for area in areas_under(town.path) if area.lat is not None]
+        lngs, lats = [area.lng or 0.0 for area in below], [area.lat or 0.0 for area in below]
+        assert box_of(town.path) == Box(min(lngs), min(lats), max(lngs), max(lats))
+        nested()
+        assert box_of(town.path) == Box(*(pytest.approx(edge) for edge in from_geojson(square(half=0.05)).box))
+        assert box_of("no.such.path") is None

@@ -50,7 +50,8 @@ def as_new(client_as: Callable[[str], Client], who: str) -> Client:
     return client_as(who)
 
 
-SCREENS = ["", "views", "filters", "map", "map.geojson", "items", "items/C03", "notices", "notices/count", "posts"]
+MATTERS = "map/matters.geojson?bbox=121,31,122,32&zoom=12"
+SCREENS = ["", "views", "filters", "map", MATTERS, "items", "items/C03", "notices", "notices/count", "posts"]
 
 
 @pytest.mark.parametrize("who", ["worker", "head", "dispatcher", "district", "auditor"])

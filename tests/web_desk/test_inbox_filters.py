@@ -220,3 +220,30 @@ def test_the_list_shows_no_phone_no_mask_and_no_name_of_a_reporter(stock: Stock,
         assert "堆物" in page.text
         for kept in ("13800138000", "138****8000", "8000", "王"):
             assert kept not in page.one("section", id="pane-list").text
+
+
+def test_the_matters_of_a_place_are_those_of_all_that_stands_in_it(stage: Stage, desk: Desk) -> None:
+    places = {row["code"]: row["id"] for row in stage.ask("select id, code from register_place")}
+    compound, building, home = (places[f"cast.{cast.HOME_AREA}{suffix}"] for suffix in ("", ".3", ".3.501"))
+    made = [stage.receive(place_id=place) for place in (compound, building, building)]
+    stage.own("update casework_report set place_id = %s where id = %s", home, made[2].id)
+    here = [matter.number for matter in made]
+    stage.receive(place_id=places[f"cast.{cast.SIBLING_AREA}"])
+    stage.receive(area_id=area_by_code(cast.HOME_AREA).id)
+    assert sorted(shown_numbers(desk.get("worker", f"?view=open&place={compound}"))) == sorted(here)
+    assert shown_numbers(desk.get("worker", f"?view=open&place={building}")) == [here[1]]
+    page = desk.get("worker", f"?view=open&place={compound}")
+    assert "地点：瑞和苑" in page.text
+    assert page.has("a", href=f"/desk/filters?view=open&place={compound}")
+    form = desk.get("worker", f"filters?view=open&place={compound}").one("form", action="/desk/")
+    assert form.values["place"] == [str(compound)]
+    assert shown_numbers(desk.get("worker_cousin", f"?view=open&place={compound}")) == []
+    for nonsense in ("x", "-1", "1" * 30):
+        assert len(shown_numbers(desk.get("worker", f"?view=open&place={nonsense}"))) == 4
+
+
+def test_a_kept_filter_names_its_place(stage: Stage, desk: Desk) -> None:
+    (row,) = stage.ask("select id from register_place where code = %s", f"cast.{cast.HOME_AREA}")
+    desk.post("worker", "saved", {"name": "瑞和苑的事", "query": f"view=open&place={row['id']}&due=2026-03-09"})
+    said = desk.get("worker", "saved").text
+    assert "地点：瑞和苑" in said and "2026-03-09 前到期" in said

@@ -230,6 +230,7 @@ def test_no_shared_cache_keeps_a_page(stage: Stage, desk: Desk, address: str) ->
 
 def test_nobody_who_is_not_signed_in_sees_a_list(stage: Stage, client: Any) -> None:
     stage.receive()
-    for address in ("", "views", "filters", "saved", "map", "map.geojson", "items", "notices", "trail", "export.csv"):
+    matters = "map/matters.geojson?bbox=121,31,122,32&zoom=12"
+    for address in ("", "views", "filters", "saved", "map", matters, "items", "notices", "trail", "export.csv"):
         got = client.get(f"/desk/{address}")
         assert got.status_code == 302 and "/accounts/login/" in got.headers["Location"], address

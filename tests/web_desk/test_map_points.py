@@ -11,26 +11,32 @@ from urllib.parse import urlencode
 import cast
 import pytest
 from casework.stage import Matter, Stage, unit
-from web_desk.desk import Desk
+from web_desk.desk import Desk, Shown
 from web_desk.inbox_stock import Thing, in_view, sees
 
 from linli.casework.cases.api import CaseState, open_case
 from linli.territory.api import area_by_code
-from linli.web.desk import points
-from linli.web.desk.views_map import ON_THE_MAP
+from linli.web.desk.atlas import grid
+from linli.web.desk.atlas.views import ON_THE_MAP
 
 pytestmark = pytest.mark.django_db
 
 SECRETS = {"phone": "13800138000", "reporter_name": "王小明"}
 SPREAD = 0.0007
+WINDOW = "121,30.5,122.2,31.6"
+"""All of the district, as near as can be: every matter by itself."""
 
 
 def features(desk: Desk, who: str, query: str = "view=open") -> list[dict[str, Any]]:
-    got = desk.get(who, f"map.geojson?{query}")
-    assert (got.status, got.headers["Content-Type"]) == (200, "application/json")
-    found = json.loads(got.raw)
+    found = answer(desk, who, query)
     assert found["type"] == "FeatureCollection"
     return list(found["features"])
+
+
+def answer(desk: Desk, who: str, query: str = "view=open", *, zoom: int = 20) -> Any:
+    got = desk.get(who, f"map/matters.geojson?bbox={WINDOW}&zoom={zoom}&{query}")
+    assert (got.status, got.headers["Content-Type"]) == (200, "application/json")
+    return json.loads(got.raw)
 
 
 def numbers(desk: Desk, who: str, query: str = "view=open") -> list[str]:
@@ -128,7 +134,7 @@ def test_a_point_tells_number_title_clock_and_address_and_nothing_more(
         "geometry": {"type": "Point", "coordinates": [pytest.approx(point(stage, cousin)[0]), point(stage, cousin)[1]]},
         "properties": {
             "id": str(cousin.id), "title": f"{cousin.number} 堆物", "state": "left", "url": f"/desk/{cousin.number}",
-            "preview": f"/desk/peek/{cousin.id}",
+            "preview": f"/desk/peek/{cousin.id}", "facts": ["待立案", "还剩 30 分"],
         },
     }  # fmt: skip
 
@@ -184,16 +190,17 @@ def test_too_many_points_are_cut_to_the_most_urgent_and_the_page_says_so(
         made.append(stage.receive(lat=home.lat, lng=home.lng))
         stage.pass_time(minutes=1)
     assert numbers(desk, "worker") == [matter.number for matter in made]
-    assert not json.loads(desk.get("worker", "map.geojson").raw)["cut"]
-    monkeypatch.setattr(points, "MOST", 3)
+    assert not answer(desk, "worker")["cut"]
+    monkeypatch.setattr(grid, "MOST", 3)
     assert numbers(desk, "worker") == [matter.number for matter in made[:3]]
-    assert json.loads(desk.get("worker", "map.geojson").raw)["cut"]
-    for matter in made:
+    assert answer(desk, "worker")["cut"]
+    for matter in made[:2]:
         stage.do("worker", open_case, report_id=matter.id, item_code="C18")
-    assert len(numbers(desk, "worker", "view=dispatch")) == 3
-    assert json.loads(desk.get("worker", "map.geojson").raw)["cut"]
-    (plan,) = [one for one in desk.get("worker", "map").below if "data-map" in one.attrs]
-    assert plan.attrs["data-word-cut"] == "只显示最紧急的 {n} 件。要看其余的，请先筛选。"
+    assert len(numbers(desk, "worker")) == 3
+    assert (len(numbers(desk, "worker", "view=dispatch")), answer(desk, "worker", "view=dispatch")["cut"]) == (2, False)
+    assert answer(desk, "worker")["cut"]
+    (plan,) = [one for one in desk.get("worker", "map").below if "data-atlas" in one.attrs]
+    assert plan.attrs["data-word-cut"] == "{layer}：此处内容多于所示，请放大或少选几类。"
 
 
 @pytest.mark.parametrize(
@@ -217,14 +224,26 @@ def test_the_page_offers_views_and_classes_and_marks_what_is_open(
     assert [one.text for one in chips[8:]][: len(classes)] == classes
     marked = [one.attrs["href"] for one in chips if one.attrs.get("aria-current")]
     assert marked == ["?view=overdue&cls=O", "?view=overdue&cls=O"]
-    (plan,) = [one for one in page.below if "data-map" in one.attrs]
-    assert plan.attrs["data-geojson"] == "/desk/map.geojson?view=overdue&cls=O"
+    assert kept(page) == {"view": ["overdue"], "cls": ["O"]}
 
 
 def test_the_plan_keeps_every_condition_of_the_address(stage: Stage, desk: Desk) -> None:
     page = desk.get("worker", "map?view=open&q=堆物&level=2")
-    (plan,) = [one for one in page.below if "data-map" in one.attrs]
-    assert plan.attrs["data-geojson"] == "/desk/map.geojson?view=open&q=%E5%A0%86%E7%89%A9&level=2"
+    assert kept(page) == {"view": ["open"], "q": ["堆物"], "level": ["2"]}
+    page = desk.get(
+        "worker", "map?since=2026-03-01&due=2026-03-05&place=7&layers=matters&kind=venues.shop&at=121.5,31.1,14"
+    )
+    assert kept(page) == {"place": ["7"]}
+    form = page.one("form", data_atlas_form="")
+    assert form.values["since"] == ["2026-03-01"] and form.values["due"] == ["2026-03-05"]
+    assert form.values["layers"] == ["", "matters"]
+    assert form.values["at"] == ["121.5,31.1,14"]
+
+
+def kept(page: Shown) -> dict[str, list[str]]:
+    """The conditions that the map's form carries along and its matters are fetched with."""
+    own = ("layers", "kind", "at", "since", "due")
+    return {name: value for name, value in page.one("form", data_atlas_form="").values.items() if name not in own}
 
 
 def test_another_view_or_class_keeps_the_other_conditions_and_each_can_be_taken_off(stage: Stage, desk: Desk) -> None:
@@ -247,3 +266,43 @@ def test_an_area_out_of_reach_is_told_on_the_map_too(stage: Stage, desk: Desk) -
     ]
     near = area_by_code(cast.HOME_AREA).path
     assert desk.get("worker", f"map?area={near}").all("div", role="note") == []
+
+
+# --- far away, matters are counted
+
+
+@pytest.mark.parametrize("who", ["worker", "worker_cousin", "dispatcher", "district", "responder_urban", "auditor"])
+@pytest.mark.parametrize("days", [0, 3])
+def test_counts_of_matters_add_up_to_the_matters_at_every_scale(
+    stage: Stage, desk: Desk, town: list[Matter], who: str, days: int
+) -> None:
+    stage.pass_time(days=days)
+    states_near = [one["properties"]["state"] for one in features(desk, who)]
+    for zoom in range(0, 20, 2):
+        told = answer(desk, who, zoom=zoom)
+        inside = [one["properties"] for one in told["features"]]
+        assert sum(one.get("n", 1) for one in inside) == told["total"] == len(states_near), zoom
+        assert sum(one.get("over", one.get("state") == "over") for one in inside) == states_near.count("over"), zoom
+    if who == "district":
+        assert len(answer(desk, who, zoom=0)["features"]) == 1
+        assert states_near.count("over") == (0 if days == 0 else len(states_near) - states_near.count("paused"))
+
+
+def test_what_stands_alone_is_told_by_itself_from_afar_too(stage: Stage, desk: Desk, town: list[Matter]) -> None:
+    (near,), (far,) = features(desk, "worker_cousin"), answer(desk, "worker_cousin", zoom=8)["features"]
+    assert near == far
+
+
+def test_since_and_due_are_whole_days_in_shanghai(stage: Stage, desk: Desk) -> None:
+    home = area_by_code(cast.HOME_AREA)
+    first = stage.receive(lat=home.lat, lng=home.lng)
+    stage.pass_time(days=2)
+    second = stage.receive(lat=home.lat, lng=home.lng)
+    due = {matter.number: stage.report(matter)["due_at"][:10] for matter in (first, second)}
+    assert numbers(desk, "worker", "since=2026-03-02") == [first.number, second.number]
+    assert numbers(desk, "worker", "since=2026-03-03") == [second.number]
+    assert numbers(desk, "worker", "since=2026-03-05") == []
+    assert numbers(desk, "worker", f"due={due[first.number]}") == [first.number]
+    assert numbers(desk, "worker", f"due={due[second.number]}") == [first.number, second.number]
+    assert numbers(desk, "worker", "due=2026-03-01") == []
+    assert numbers(desk, "worker", "due=yesterday") == [first.number, second.number]

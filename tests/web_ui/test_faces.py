@@ -177,6 +177,9 @@ class TestWhoListens:
     def test_wide_roles_hear_of_all(self, client_as: ClientAs, who: str) -> None:
         assert scopes_of(self.cookies(client_as(who))) == [""]
 
+    def test_a_building_head_hears_of_no_matter(self, client_as: ClientAs) -> None:
+        assert scopes_of(self.cookies(client_as("building_head"))) == []
+
     @pytest.mark.parametrize("cookies", [{}, {"sessionid": "x"}, {"sessionid": ""}, {"other": "1"}])
     def test_strangers_hear_nothing(self, cookies: dict[str, str]) -> None:
         assert scopes_of(cookies) is None

@@ -31,3 +31,4 @@ def test_an_auditor_has_no_list_of_the_day(client_as: Callable[[str], Client]) -
 def test_units_go_to_their_list_and_the_desk_to_its_own(client_as: Callable[[str], Client]) -> None:
     assert client_as("responder").get("/work/").headers["Location"] == "/work/today/"
     assert client_as("worker").get("/work/").headers["Location"] == "/desk/"
+    assert client_as("building_head").get("/work/").headers["Location"] == "/desk/register"

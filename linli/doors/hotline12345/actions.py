@@ -16,9 +16,11 @@ from linli.access.api import Principal, as_system, require
 from linli.casework.intake.api import Channel, Draft, receive_report
 from linli.catalogue.api import is_active
 from linli.doors.hotline12345.mapping import Mapped, Message, RowNote, map_table
-from linli.doors.hotline12345.models import ImportBatch, ImportProfile
-from linli.doors.hotline12345.queries import profile_by_name
-from linli.doors.hotline12345.reader import Table, read_table
+from linli.doors.hotline12345.models import ImportBatch
+from linli.doors.hotline12345.queries import DOOR
+from linli.doors.tables.models import ImportProfile
+from linli.doors.tables.profiles import profile_by_name
+from linli.doors.tables.reader import Table, read_table
 from linli.kernel.clock import now
 from linli.kernel.errors import Conflict, InvalidInput
 from linli.kernel.text import normalise
@@ -61,7 +63,7 @@ def plan_import(path: Path, *, profile: str, area: str, scope: Scope = as_system
     table = read_table(path)
     with scope() as actor:
         require(actor, "import.hotline")
-        chosen, whole = profile_by_name(profile), area_by_code(area)
+        chosen, whole = profile_by_name(profile, door=DOOR), area_by_code(area)
         leaves = [one for one in areas_under(whole.path) if one.is_leaf]
     mapped = map_table(table, columns=chosen.columns, profile=chosen.name, now=now())
     plan = Plan(table, mapped, chosen, whole, leaves)

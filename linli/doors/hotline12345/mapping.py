@@ -10,8 +10,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from linli.doors.hotline12345.faults import Fault, fault
-from linli.doors.hotline12345.reader import Table
+from linli.doors.tables.faults import Fault, fault
+from linli.doors.tables.reader import Table
 from linli.kernel.clock import SHANGHAI, as_utc
 from linli.kernel.errors import InvalidInput
 from linli.kernel.identifiers import parse_mobile

@@ -1,28 +1,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Now
 
+from linli.doors.tables.models import ImportProfile
 from linli.kernel.ids import uuid7
 from linli.territory.api import Area
-
-
-class ImportProfile(models.Model):
-    """Which column of an export is what. `columns` maps a field of `mapping.FIELDS` to a heading of the file.
-
-    spread: the file names no place we know, so its messages are laid evenly over the committees of the area, by their
-    numbers: for trying the system out on messages of another city.
-    """
-
-    id = models.AutoField(primary_key=True)
-    name = models.CharField(max_length=40, unique=True)
-    columns = models.JSONField()
-    spread = models.BooleanField(default=False)
-    note = models.CharField(max_length=200, blank=True, default="")
-    created_at = models.DateTimeField(db_default=Now())
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ImportBatch(models.Model):

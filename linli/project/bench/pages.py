@@ -87,7 +87,7 @@ def _rows_and_time(server: Server, wanted: tuple[str, str]) -> Shown:
     times, body = [], b""
     for _ in range(5):
         begun = time.perf_counter()
-        body = _get(connection, *wanted)
+        body = read(connection, *wanted)
         times.append((time.perf_counter() - begun) * 1000)
     return Shown(body.count(ROW), round(statistics.median(times), 1))
 
@@ -122,12 +122,12 @@ def _time(owner: psycopg.Connection[tuple[object, ...]], server: Server, wanted:
     wanted = list(wanted)
     connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
     for path, cookie in (wanted * WARM_UP)[: max(WARM_UP * 4, len(wanted))]:
-        _get(connection, path, cookie)
+        read(connection, path, cookie)
     owner.execute("select pg_stat_statements_reset()")
     cpu, times = server.cpu_seconds(), []
     for path, cookie in (wanted * (ROUNDS * 4 // len(wanted) + 1))[: ROUNDS * 4]:
         begun = time.perf_counter()
-        _get(connection, path, cookie)
+        read(connection, path, cookie)
         times.append((time.perf_counter() - begun) * 1000)
     spent = (server.cpu_seconds() - cpu) * 1000 / len(times)
     return Figure(
@@ -149,7 +149,8 @@ def _statements(owner: psycopg.Connection[tuple[object, ...]]) -> float:
     return float(str(row[0])) if row else 0.0
 
 
-def _get(connection: HTTPConnection, path: str, cookie: str) -> bytes:
+def read(connection: HTTPConnection, path: str, cookie: str) -> bytes:
+    """The body of a page. Raises RuntimeError when it is not there."""
     connection.request("GET", path, headers={"Cookie": cookie, "Accept": "text/html"})
     answer = connection.getresponse()
     body = answer.read()

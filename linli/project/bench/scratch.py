@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 import psycopg
+from django.db import connections
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -74,9 +75,18 @@ def environ(url: str) -> dict[str, str]:
     return {**os.environ, "DATABASE_URL": as_url if not given or "host=" in given else url, "PYTHONUNBUFFERED": "1"}
 
 
-def linli(url: str, *command: str) -> None:
-    """Run a command of Linli on this database. Raises CalledProcessError."""
-    subprocess.run([sys.executable, "-m", "linli.project.cli", *command], env=environ(url), check=True)
+def linli(url: str, *command: str, **extra: str) -> None:
+    """Run a command of Linli on this database, with more of the environment. Raises CalledProcessError."""
+    subprocess.run([sys.executable, "-m", "linli.project.cli", *command], env={**environ(url), **extra}, check=True)
+
+
+def owner_url() -> str:
+    """The owner's connection of this installation as one text, for processes of their own."""
+    given = connections["owner"].get_connection_params()
+    return make_conninfo(**{key: str(given[key]) for key in CONNINFO if given.get(key)})
+
+
+CONNINFO = ("dbname", "host", "port", "user", "password", "sslmode")
 
 
 @dataclass(frozen=True, slots=True)

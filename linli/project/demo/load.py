@@ -21,6 +21,7 @@ from linli.project.demo.replay import OWNER, Progress, Replay
 from linli.project.demo.seeds import TOWN, Scale
 from linli.project.demo.settle import LOAD, settle
 from linli.project.demo.town import build_town
+from linli.register.households.api import stale_checks
 
 LOADED = "demo.loaded"
 
@@ -66,6 +67,8 @@ def load(scale: Scale, matters: int, tell: Progress) -> Replay:
     with translation.override("zh-hans"):
         replay = Replay()
         replay.run(history, tell)
+    with as_system() as system:
+        stale_checks(actor=system)
     record(actor=None, act=LOADED, subject_kind="area", subject_id=TOWN, using=OWNER)
     return replay
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from linli.accounts.api import Post, Unit, User
 from linli.audit.api import record
 from linli.calendar.api import today
+from linli.project.demo.duty import lay_charges
 from linli.project.demo.layout import Spot
 from linli.project.demo.move_in import move_everybody_in
 from linli.project.demo.seeds import TOWN
@@ -42,6 +43,7 @@ def settle(town: Town, *, matters: int) -> None:
         places = _places(town, areas)
         _duties(town, places, units)
         move_everybody_in(OWNER, today())
+        lay_charges(OWNER, areas[TOWN], today())
         sizes = {"scale": town.scale.value, "matters": matters}
         record(actor=None, act=LOAD, subject_kind="area", subject_id=TOWN, detail=sizes, using=OWNER)
 

@@ -121,6 +121,9 @@ def _posts(units: tuple[UnitSeed, ...], scale: Scale) -> Iterator[tuple[str, tup
     for leaf in special:
         unit_code = f"station-{station_of[leaf.code].code[-3:]}"
         yield from (("联勤队员", (PostSeed("worker", leaf.code, unit_code),)) for _ in range(2))
+    for leaf in leaves(scale):
+        if leaf.kind == "committee":
+            yield "楼组长", (PostSeed("building_head", leaf.code, ""),)
 
 
 def _unit_posts(unit: UnitSeed) -> Iterator[tuple[str, tuple[PostSeed, ...]]]:

@@ -34,6 +34,9 @@ CAMPAIGNS = (
     Campaign("purge", "10,000 shredded values in files, WAL, backup and dump", ("tests/access/test_access_purge.py",)),
     Campaign("photos", "5,000 broken photos", ("tests/files/test_files_fuzz.py",), {"LINLI_FUZZ_FILES": "5000"}),
     Campaign("figures", "2,000 published tables under attack", ("tests/kernel/test_disclosure_attack.py",)),
+    Campaign(
+        "sheets", "a town of 100,000 homes and 270,000 people imported and undone", ("tests/doors/test_sheets_soak.py",)
+    ),
 )
 
 NAMES = tuple(campaign.name for campaign in CAMPAIGNS)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, timedelta
 from enum import StrEnum
 
 from linli.kernel.phrases import gettext_noop
@@ -87,3 +89,36 @@ _CAUSE_LABELS = {
     CheckCause.STALE: gettext_noop("Not looked at for long"),
     CheckCause.ASKED: gettext_noop("Somebody asked"),
 }
+
+
+class Found(StrEnum):
+    """What somebody found who looked at a home."""
+
+    SAME = "same"
+    CHANGED = "changed"
+
+    @property
+    def label(self) -> str:
+        """The plain English name; faces translate it."""
+        return _FOUND_LABELS[self]
+
+
+_FOUND_LABELS = {
+    Found.SAME: gettext_noop("All as noted"),
+    Found.CHANGED: gettext_noop("Something had changed and is noted now"),
+}
+
+
+def may_be_head(relation: str, others: Iterable[str]) -> bool:
+    """A household has at most one head; `others` are the relations of its other members."""
+    return relation != Relation.HEAD or Relation.HEAD not in set(others)
+
+
+def last_day(since: date | None, day: date) -> date:
+    """The day a term ends that was to end on `day`: never before it began."""
+    return day if since is None else max(since, day)
+
+
+def looked_before(today: date, days: int) -> date:
+    """A home that was last looked at before this day has to be looked at again."""
+    return today - timedelta(days=days)

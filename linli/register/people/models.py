@@ -116,3 +116,37 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return str(self.kind)
+
+
+class Verdict(models.Model):
+    """What somebody decided about two records that look alike: one person (`same`), or two.
+
+    `changes` is every row the merge touched, as it was and as it became, in order: what undoing it puts back. `drop` is
+    the record that went into `keep`; for two people they are in the order of their ids.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    keep = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    drop = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    same = models.BooleanField()
+    changes = models.JSONField(default=list)
+    made_at = models.DateTimeField(db_default=Now())
+    made_by = models.IntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["area"], condition=Q(undone_at__isnull=True), name="verdict_in_force")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["drop"], condition=Q(same=True, undone_at__isnull=True), name="verdict_merged_once"
+            ),
+            models.UniqueConstraint(
+                fields=["keep", "drop"], condition=Q(same=False, undone_at__isnull=True), name="verdict_apart_once"
+            ),
+            models.CheckConstraint(condition=~Q(keep=models.F("drop")), name="verdict_about_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.keep_id} {'=' if self.same else '≠'} {self.drop_id}"

@@ -1,23 +1,75 @@
 """The door to places."""
 
+from linli.register.places.actions import (
+    add_place,
+    correct_place,
+    drop_alias,
+    inspect,
+    looked_at,
+    name_alias,
+    set_state,
+    set_use,
+)
 from linli.register.places.areas import draw_area
-from linli.register.places.models import Place, PlaceKind, PlaceName
-from linli.register.places.queries import OPEN_KINDS, chain, find_places, outline, place_by_id, places_near
-from linli.register.places.rules import CompoundKind, PlaceState, UseState, may_stand_in
+from linli.register.places.bulk import NewPlace, add_places, drop_places, place_marks, set_uses, take_place_ids
+from linli.register.places.models import OPEN_KINDS, Place, PlaceKind, PlaceName
+from linli.register.places.queries import (
+    Watched,
+    aliases_of,
+    chain,
+    find_homes,
+    find_places,
+    home_by_id,
+    inspections_over,
+    line_of,
+    outline,
+    overdue_inspections,
+    place_by_id,
+    places_near,
+    places_within,
+    subkinds,
+    watched,
+)
+from linli.register.places.rules import CompoundKind, PlaceState, UseState, inspection_over, may_stand_in
 
 __all__ = [
     "OPEN_KINDS",
     "CompoundKind",
+    "NewPlace",
     "Place",
     "PlaceKind",
     "PlaceName",
     "PlaceState",
     "UseState",
+    "Watched",
+    "add_place",
+    "add_places",
+    "aliases_of",
     "chain",
+    "correct_place",
     "draw_area",
+    "drop_alias",
+    "drop_places",
+    "find_homes",
     "find_places",
+    "home_by_id",
+    "inspect",
+    "inspection_over",
+    "inspections_over",
+    "line_of",
+    "looked_at",
     "may_stand_in",
+    "name_alias",
     "outline",
+    "overdue_inspections",
     "place_by_id",
+    "place_marks",
     "places_near",
+    "places_within",
+    "set_state",
+    "set_use",
+    "set_uses",
+    "subkinds",
+    "take_place_ids",
+    "watched",
 ]

@@ -21,13 +21,17 @@ class PlaceKind(models.TextChoices):
     VENUE = "venue", _("Venue")
 
 
+OPEN_KINDS = (PlaceKind.COMPOUND, PlaceKind.VILLAGE_GROUP, PlaceKind.BUILDING, PlaceKind.FACILITY, PlaceKind.VENUE)
+"""Kinds that anybody may see: no home, no entrance."""
+
+
 class Place(models.Model):
     """Something a matter can hang on. Compound → building → entrance → home; facilities and venues are points.
 
     `compound` is the compound or village group a place stands in, however deep: a chart of a whole compound is one
     range of one index. `floor` and `slot` are a home's cell on the grid of its entrance: floor as the door says it
     (−1 for a basement), slot from 1, `span` cells wide where homes were joined. `lat`, `lng`: WGS 84; `datum` is the
-    one they were measured in.
+    one they were measured in. `looked_on`: the day a home was last looked at; NULL where nobody has yet.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -55,6 +59,7 @@ class Place(models.Model):
     owner_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     inspected_on = models.DateField(null=True)
     inspect_days = models.SmallIntegerField(null=True)
+    looked_on = models.DateField(null=True)
     lat = models.FloatField(null=True)
     lng = models.FloatField(null=True)
     datum = models.CharField(max_length=8, blank=True, default="wgs84", db_default="wgs84")
@@ -64,7 +69,13 @@ class Place(models.Model):
             models.Index(fields=["area", "kind", "id"]),
             models.Index(fields=["parent"]),
             models.Index(fields=["compound", "kind"]),
+            models.Index(
+                fields=["kind", "lng", "lat"],
+                condition=Q(kind__in=sorted(OPEN_KINDS), lng__isnull=False),
+                name="place_on_map",
+            ),
             models.Index(fields=["address_key"], condition=~Q(address_key=""), name="place_by_address_key"),
+            models.Index(fields=["area", "looked_on"], condition=Q(kind="home"), name="place_homes_by_look"),
         ]
         constraints = [
             models.CheckConstraint(

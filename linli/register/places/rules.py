@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, timedelta
 from enum import StrEnum
 
 from linli.kernel.phrases import gettext_noop
@@ -74,6 +76,14 @@ _STATE_LABELS = {
     PlaceState.GONE: gettext_noop("Gone"),
 }
 
+
+def inspection_over(inspected_on: date | None, every_days: int | None, today: date) -> bool:
+    """Whether a place that has to be looked at every so many days was not; never looked at counts as over."""
+    if every_days is None:
+        return False
+    return inspected_on is None or inspected_on + timedelta(days=every_days) < today
+
+
 DEPTH = {"compound": 0, "village_group": 0, "building": 1, "entrance": 2, "home": 3}
 """How deep a place stands in its compound; facilities and venues may stand in any of them but a home."""
 
@@ -88,3 +98,24 @@ def may_stand_in(kind: str, parent_kind: str | None) -> bool:
     if parent_kind is None:
         return DEPTH[kind] < DEPTH["entrance"]
     return parent_kind in DEPTH and DEPTH[parent_kind] < DEPTH[kind]
+
+
+WATCHED = frozenset({"facility", "venue"})
+"""Kinds that have a state and are inspected."""
+
+EDITABLE = frozenset({
+    "name", "address", "subkind", "floor", "slot", "span", "owner_unit_id", "inspect_days", "lat", "lng",
+})  # fmt: skip
+"""What a correction may change; kind, parent and area are what the place is."""
+
+
+def overlaps(floor: int, slot: int, span: int, taken: Iterable[tuple[int, int, int]]) -> bool:
+    """Whether a cell of `span` slots lies on one that is taken; cells are (floor, slot, span)."""
+    return any(floor == other and slot < start + wide and start < slot + span for other, start, wide in taken)
+
+
+def inspection_due(inspected_on: date | None, inspect_days: int | None) -> date | None:
+    """The day by which it has to be looked at again; None when it is never inspected, `date.min` when it never was."""
+    if inspect_days is None:
+        return None
+    return date.min if inspected_on is None else inspected_on + timedelta(days=inspect_days)

@@ -26,7 +26,8 @@ MAX_TEXT = 60
 class Filter:
     """One narrowing of the list. Empty means any.
 
-    `area` is a path, `unit` the id of the unit it lies with; `since` and `until` are whole days in Shanghai.
+    `area` is a path, `unit` the id of the unit it lies with, `place` the id of a place it lies in. `since` and `until`
+    (when it began) and `due` (when its clock ends at the latest) are whole days in Shanghai.
     """
 
     view: str = ""
@@ -39,6 +40,8 @@ class Filter:
     level: str = ""
     since: str = ""
     until: str = ""
+    due: str = ""
+    place: str = ""
 
     @property
     def query(self) -> str:
@@ -73,6 +76,8 @@ def read(given: Mapping[str, str]) -> Filter:
         "level": wanted["level"] in {"1", "2", "3"},
         "since": _day(wanted["since"]) is not None,
         "until": _day(wanted["until"]) is not None,
+        "due": _day(wanted["due"]) is not None,
+        "place": _is_id(wanted["place"]),
     }
     return Filter(**{name: value if checks.get(name, True) else "" for name, value in wanted.items()})
 
@@ -95,7 +100,7 @@ def _instant(text: str, *, end: bool) -> datetime:
 
 def shared(chosen: Filter, began: str) -> Q:
     """The conditions that a report and a case have in common. `began`: the column in which its time began."""
-    found = Q()
+    found = _days(chosen, began)
     if chosen.item:
         found &= Q(item_code=chosen.item)
     if chosen.area:
@@ -106,10 +111,19 @@ def shared(chosen: Filter, began: str) -> Q:
         found &= Q(channel=chosen.channel)
     if chosen.level:
         found &= Q(level=int(chosen.level))
+    if chosen.place:
+        found &= Q(place_id=int(chosen.place)) | Q(place__compound_id=int(chosen.place))
+    return found
+
+
+def _days(chosen: Filter, began: str) -> Q:
+    found = Q()
     if chosen.since:
         found &= Q(**{f"{began}__gte": _instant(chosen.since, end=False)})
     if chosen.until:
         found &= Q(**{f"{began}__lt": _instant(chosen.until, end=True)})
+    if chosen.due:
+        found &= Q(due_at__lt=_instant(chosen.due, end=True))
     return found
 
 
@@ -148,7 +162,7 @@ class Chip:
     query: str
 
 
-def chips(chosen: Filter, area_name: str = "", unit_name: str = "") -> list[Chip]:
+def chips(chosen: Filter, area_name: str = "", unit_name: str = "", place_name: str = "") -> list[Chip]:
     """Every condition that is set, in words."""
     said = {
         "q": _("“%(text)s”") % {"text": chosen.number or chosen.q} if chosen.q else "",
@@ -160,5 +174,7 @@ def chips(chosen: Filter, area_name: str = "", unit_name: str = "") -> list[Chip
         "level": str(words.LEVELS[int(chosen.level)]) if chosen.level else "",
         "since": _("from %(day)s") % {"day": chosen.since} if chosen.since else "",
         "until": _("until %(day)s") % {"day": chosen.until} if chosen.until else "",
+        "due": _("due by %(day)s") % {"day": chosen.due} if chosen.due else "",
+        "place": _("at %(place)s") % {"place": place_name or chosen.place} if chosen.place else "",
     }
     return [Chip(text, chosen.without(name).query) for name, text in said.items() if text]

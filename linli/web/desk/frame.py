@@ -24,6 +24,7 @@ from linli.accounts.api import WIDE_ROLES, Post, Unit, filters_of
 from linli.calendar.api import today
 from linli.casework.cases.api import cases
 from linli.casework.intake.api import reports
+from linli.register.places.api import Place
 from linli.territory.api import Area
 from linli.web.desk import words
 from linli.web.desk.lists import View, views_for
@@ -43,7 +44,7 @@ class Saved:
 class Frame:
     """The surroundings: counts by view, whether the person holds several posts, own saved filters.
 
-    `area_name`, `unit_name`: of the area and the unit asked for; empty when there is none such.
+    `area_name`, `unit_name`, `place_name`: of what was asked for; empty when there is none such.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -51,21 +52,22 @@ class Frame:
     place: str = ""
     area_name: str = ""
     unit_name: str = ""
+    place_name: str = ""
     saved: Sequence[Saved] = ()
 
 
-def frame_of(actor: Principal, *, now: datetime, counts: bool = False, area: str = "", unit: str = "") -> Frame:
+def frame_of(
+    actor: Principal, *, now: datetime, counts: bool = False, area: str = "", unit: str = "", place: str = ""
+) -> Frame:
     """Everything around the page, in one statement; `counts` of the open states only, with the saved filters.
 
-    `area` is a path and `unit` an id, both to be named.
+    `area` is a path, `unit` and `place` are ids, each to be named.
     """
     columns: dict[str, Any] = {
         "held": Subquery(_held(actor, today()).values(n=_count(Q(id__isnull=False)))),
-        "area_asked": Subquery(Area.objects.filter(path=area or actor.area_path).values(n=_name())[:1]),
         "own_area": Subquery(Area.objects.filter(path=actor.area_path).values(n=_name())[:1]),
+        **_asked(area or actor.area_path, unit, place),
     }
-    if unit:
-        columns["unit_asked"] = Subquery(Unit.objects.filter(id=int(unit), is_active=True).values(n=_name())[:1])
     if counts:
         columns["saved"] = ArraySubquery(filters_of(actor).values(n=JSONObject(**{name: name for name in SAVED})))
     kept = _kept_counts(actor, now) if counts else None
@@ -85,8 +87,19 @@ def frame_of(actor: Principal, *, now: datetime, counts: bool = False, area: str
         place=_named(raw["own_area"]),
         area_name=_named(raw["area_asked"]) if area else "",
         unit_name=_named(raw.get("unit_asked")),
+        place_name=raw.get("place_asked") or "",
         saved=[Saved(**one) for one in raw.get("saved") or ()],
     )
+
+
+def _asked(area: str, unit: str, place: str) -> dict[str, Any]:
+    """The columns that name what the address asks for."""
+    columns: dict[str, Any] = {"area_asked": Subquery(Area.objects.filter(path=area).values(n=_name())[:1])}
+    if unit:
+        columns["unit_asked"] = Subquery(Unit.objects.filter(id=int(unit), is_active=True).values(n=_name())[:1])
+    if place:
+        columns["place_asked"] = Subquery(Place.objects.filter(id=int(place)).values("name")[:1])
+    return columns
 
 
 SAVED = ("id", "name", "query", "is_start")

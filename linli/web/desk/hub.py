@@ -25,6 +25,34 @@ class Tile:
 
 TILES: tuple[Tile, ...] = (
     Tile(
+        "desk:homes",
+        "home",
+        gettext_noop("Homes and people"),
+        gettext_noop("By address, name, phone or ID number"),
+        "person.read",
+    ),
+    Tile(
+        "desk:home_checks",
+        "eye",
+        gettext_noop("Homes to look at"),
+        gettext_noop("After a change, or not looked at for long"),
+        "person.read",
+    ),
+    Tile(
+        "desk:duplicates",
+        "merge",
+        gettext_noop("Noted twice"),
+        gettext_noop("Records that may be one person"),
+        "person.edit",
+    ),
+    Tile(
+        "desk:facilities",
+        "tool",
+        gettext_noop("Facilities and venues"),
+        gettext_noop("Their state, and when they were inspected"),
+        "place.edit",
+    ),
+    Tile(
         "desk:canvasses",
         "people",
         gettext_noop("Canvass"),
@@ -32,17 +60,59 @@ TILES: tuple[Tile, ...] = (
         "canvass.walk",
     ),
     Tile(
+        "desk:charts",
+        "building",
+        gettext_noop("Charts of homes"),
+        gettext_noop("Every compound as it stands, home by home"),
+        "chart.read",
+    ),
+    Tile(
         "desk:map",
         "map",
-        gettext_noop("Map of open matters"),
-        gettext_noop("Where something is to be done"),
+        gettext_noop("The one map"),
+        gettext_noop("Places, facilities, stations, open matters"),
         "case.read",
+    ),
+    Tile(
+        "desk:duty",
+        "people",
+        gettext_noop("Who answers for what"),
+        gettext_noop("Chains of duty, gaps, leave and cards"),
+        "register.read",
+    ),
+    Tile(
+        "desk:grades",
+        "flag",
+        gettext_noop("Grades of buildings"),
+        gettext_noop("Proposed by a rule, decided by people"),
+        "grade.read",
+    ),
+    Tile(
+        "desk:legends",
+        "layers",
+        gettext_noop("Legends"),
+        gettext_noop("Colours, shapes and letters of the charts"),
+        "legend.edit",
+    ),
+    Tile(
+        "desk:sheets",
+        "upload",
+        gettext_noop("Tables in and out"),
+        gettext_noop("Bring in a list of homes and people, or take one out"),
+        "register.import",
+    ),
+    Tile(
+        "desk:sheets_out",
+        "download",
+        gettext_noop("Tables that wait for you"),
+        gettext_noop("Somebody asks to take out personal data"),
+        "export.approve",
     ),
 )
 """In the order of a committee worker's day."""
 
 
-@staff("register.read")
+@staff("chart.read")
 def hub(request: StaffRequest) -> HttpResponseBase:
     """What this post may do with the register."""
     tiles = [(tile, _(tile.title), _(tile.hint)) for tile in TILES if request.actor.can(tile.act)]

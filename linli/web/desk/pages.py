@@ -32,7 +32,8 @@ def answer(
         "role": words.say(words.ROLES, actor.role),
         "frame": frame or frame_of(actor, now=now()),
         "tab": tab,
-        "may_register": actor.can("register.read"),
+        "may_matters": actor.can("case.read"),
+        "may_register": actor.can("chart.read"),
         "may_trail": actor.can("audit.read"),
     }
     return private(render(request, template, {**around, **context}, status=status))

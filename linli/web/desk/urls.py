@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from linli.web.desk import views_bulk, views_inbox, views_items, views_map, views_matter, views_misc, views_saved
+from linli.web.desk import views_bulk, views_inbox, views_items, views_matter, views_misc, views_saved
 from linli.web.desk.acts import DEEDS
+from linli.web.desk.charts.urls import urlpatterns as charts
 from linli.web.desk.hub import hub
 
 app_name = "desk"
@@ -29,10 +30,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bulk", views_bulk.preview, name="bulk"),
     path("bulk/run", views_bulk.run, name="bulk_run"),
     path("bulk/line/<uuid:report_id>", views_bulk.line, name="bulk_line"),
-    path("map", views_map.show, name="map"),
+    path("", include("linli.web.desk.atlas.urls")),
     path("register", hub, name="register"),
+    path("", include("linli.web.desk.homes.urls")),
     path("canvass/", include("linli.web.desk.canvass.urls")),
-    path("map.geojson", views_map.geojson, name="map_geojson"),
+    path("duty/", include("linli.web.desk.duty.urls")),
+    path("charts/", include(charts)),
+    path("sheets/", include("linli.web.desk.sheets.urls")),
     path("items", views_items.index, name="items"),
     path("items/admit", views_items.admit, name="admit"),
     path("items/<str:code>", views_items.item, name="item"),

@@ -60,7 +60,7 @@ def inbox(request: StaffRequest) -> HttpResponseBase:
     chosen, after, moment = filters.read(request.GET), request.GET.get("after", ""), now()
     if after and is_part(request):
         return part(request, "desk/_rows.html", _rows(request, chosen, moment, after))
-    frame = frame_of(request.actor, now=moment, counts=True, area=chosen.area, unit=chosen.unit)
+    frame = frame_of(request.actor, now=moment, counts=True, area=chosen.area, unit=chosen.unit, place=chosen.place)
     start = next((one for one in frame.saved if one.is_start), None)
     if start is not None and not request.GET and not is_part(request):
         return redirect(f"{reverse('desk:inbox')}?{start.query}")
@@ -92,7 +92,7 @@ def _around(request: StaffRequest, chosen: Filter, frame: Frame) -> dict[str, An
         "saved": frame.saved,
         "is_saved": any(one.query == saved.query_of(chosen, view) for one in frame.saved),
         "notes": saved.notes(request.actor, chosen, frame),
-        "chips": filters.chips(chosen, frame.area_name, frame.unit_name),
+        "chips": filters.chips(chosen, frame.area_name, frame.unit_name, frame.place_name),
         "count": frame.counts.get(view.slug) if view.counted and not chosen.narrowed else None,
     }
 

@@ -55,7 +55,7 @@ def _shown(notice: Notice) -> Shown:
     return Shown(notice.id, sentence(notice.template, given), number, notice.created_at, notice.urgent, read)
 
 
-@staff("case.read")
+@staff("notice.read")
 def notices(request: StaffRequest) -> HttpResponseBase:
     """What was sent to this post and its unit, newest first; POST marks what is shown as read."""
     if request.method == "POST":
@@ -75,7 +75,7 @@ def _ids(given: list[str]) -> list[UUID]:
     return found
 
 
-@staff("case.read")
+@staff("notice.read")
 def bell(request: StaffRequest) -> HttpResponseBase:
     """The count on the bell."""
     return part(request, "desk/_bell.html", {"unread": unread_count(request.actor)})

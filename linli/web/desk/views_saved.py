@@ -25,6 +25,7 @@ from linli.accounts.api import (
     unit_names,
 )
 from linli.kernel.errors import Conflict, InvalidInput
+from linli.register.places.api import Place
 from linli.territory.api import Area
 from linli.web.desk import filters, lists
 from linli.web.desk.filters import Chip
@@ -121,5 +122,6 @@ def _line(actor: Principal, query: str, *, kept: SavedFilter | None = None, type
     chosen = filters.read(QueryDict(query))
     area = Area.objects.filter(path=chosen.area).first() if chosen.area else None
     unit = unit_names({int(chosen.unit)}) if chosen.unit else {}
-    chips = filters.chips(chosen, str(area or ""), next(iter(unit.values()), ""))
+    place = Place.objects.filter(id=int(chosen.place)).first() if chosen.place else None
+    chips = filters.chips(chosen, str(area or ""), next(iter(unit.values()), ""), place.name if place else "")
     return Line(lists.view_of(chosen, actor), chips, kept, typed, wrong)

@@ -36,6 +36,7 @@ ROLES: Words = {
     Role.DISPATCHER: _l("Town dispatcher"),
     Role.DISTRICT: _l("District operation centre"),
     Role.RESPONDER: _l("Unit worker"),
+    Role.BUILDING_HEAD: _l("Building head"),
     Role.AUDITOR: _l("Auditor"),
     Role.SYSTEM_ADMIN: _l("System administrator"),
     Role.SECURITY_ADMIN: _l("Security administrator"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from linli.web.resident import follow, mine_views, report
+from linli.web.resident import follow, mine_views, report, who
 
 app_name = "resident"
 
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("report/plan/<int:area_id>.json", report.plan_points, name="plan_points"),
     path("report/photo/", report.photo_in, name="photo_in"),
     path("report/photo/<uuid:photo_id>/", report.photo_out, name="photo_out"),
+    path("who/", who.who, name="who"),
     path("mine/", mine_views.index, name="mine"),
     path("mine/<secret:secret>/forget/", mine_views.forget, name="forget"),
     path("r/<secret:secret>/", follow.follow, name="follow"),

@@ -10,20 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from linli.access.api import StaffRequest, change_post, staff
-from linli.accounts.api import UNIT_ROLES, Post, posts_of
+from linli.accounts.api import HEAD_ROLES, UNIT_ROLES, Post, posts_of
 from linli.calendar.api import today
 from linli.web.worker.shell import page
 from linli.web.worker.words import ROLES
 
-DESK = "/desk/"
+DESK, REGISTER = "/desk/", "/desk/register"
 """The desk is a face of its own; this one knows only where it stands."""
 
 
 @staff("catalogue.read")
 @require_GET
 def start(request: StaffRequest) -> HttpResponseBase:
-    """The first page after signing in: units go to their list, everybody else to the desk."""
-    return redirect("worker:today") if request.actor.role in UNIT_ROLES else redirect(DESK)
+    """The first page after signing in: units to their list, building heads to the register, the others to the desk."""
+    if request.actor.role in UNIT_ROLES:
+        return redirect("worker:today")
+    return redirect(REGISTER if request.actor.role in HEAD_ROLES else DESK)
 
 
 @staff("catalogue.read")

@@ -23,7 +23,7 @@ class Line:
     unread: bool
 
 
-@staff("case.read")
+@staff("notice.read")
 @require_GET
 def index(request: StaffRequest) -> HttpResponse:
     """The newest fifty; opening the page marks them as read (a script does it, or the button)."""
@@ -34,7 +34,7 @@ def index(request: StaffRequest) -> HttpResponse:
     return page(request, "worker/notices.html", "notices", {"lines": lines, "any": any(line.unread for line in lines)})
 
 
-@staff("case.read")
+@staff("notice.read")
 @require_POST
 def read(request: StaffRequest) -> HttpResponseBase:
     """Mark what is shown as read."""

@@ -34,6 +34,7 @@ ROLES: Mapping[str, Promise] = {
     Role.DISPATCHER: _("Town dispatcher"),
     Role.DISTRICT: _("District operation centre"),
     Role.RESPONDER: _("Unit worker"),
+    Role.BUILDING_HEAD: _("Building head"),
     Role.AUDITOR: _("Auditor"),
     Role.SYSTEM_ADMIN: _("System administrator"),
     Role.SECURITY_ADMIN: _("Security administrator"),

@@ -8,13 +8,12 @@ from argparse import ArgumentParser
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 from django.db.models import QuerySet
-from psycopg.conninfo import make_conninfo
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from linli.accounts.api import Post, Role, User
 from linli.kernel.clock import now
+from linli.project.bench.scratch import owner_url
 from linli.project.demo.district import load as district
 from linli.project.demo.load import begun, is_empty, load
 from linli.project.demo.seeds import Scale
@@ -23,7 +22,15 @@ from linli.project.demo.settle import PASSWORD
 OWNER = "owner"
 DISTRICT = "district"
 MATTERS = {Scale.TOWN: 480, Scale.SMALL: 160}
-SHOWN = (Role.WORKER, Role.STATION_HEAD, Role.DISPATCHER, Role.RESPONDER, Role.DISTRICT, Role.AUDITOR)
+SHOWN = (
+    Role.BUILDING_HEAD,
+    Role.WORKER,
+    Role.STATION_HEAD,
+    Role.DISPATCHER,
+    Role.RESPONDER,
+    Role.DISTRICT,
+    Role.AUDITOR,
+)
 
 
 class Command(BaseCommand):
@@ -92,16 +99,6 @@ class Command(BaseCommand):
             if user is not None:
                 self.stdout.write(f"  {role.label:<28} {user.username:<16} {PASSWORD}")
         self.stdout.write("")
-
-
-def owner_url() -> str:
-    """The owner's connection as one text, for processes of their own."""
-    given = connections[OWNER].get_connection_params()
-    kept = {key: value for key, value in given.items() if isinstance(value, str | int) and key != "connect_timeout"}
-    return make_conninfo(**{key: str(value) for key, value in kept.items() if key in CONNINFO})
-
-
-CONNINFO = frozenset({"dbname", "host", "port", "user", "password", "sslmode"})
 
 
 def _one(posts: QuerySet[Post]) -> User | None:

@@ -1,4 +1,4 @@
-"""`linli import hotline FILE`: messages of the hotline from a file."""
+"""`linli import hotline FILE`: messages of the hotline; `linli import register FILE`: homes and people."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from linli.doors.hotline12345.actions import Outcome, Plan, plan_import, run_imp
 from linli.doors.hotline12345.mapping import RowNote
 from linli.doors.hotline12345.queries import USUAL_PROFILE
 from linli.kernel.errors import LinliError
+from linli.project.register_import import import_register
 
 DEMO_TOWN: Final = "310115132"
 SHOWN: Final = 20
@@ -28,16 +29,23 @@ class Command(BaseCommand):
     help = "Import messages from a file; safe to repeat. Nothing is written with --dry-run."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", choices=["hotline"], help="what kind of file it is")
+        parser.add_argument("source", choices=["hotline", "register"], help="what kind of file it is")
         parser.add_argument("file", type=Path, help="CSV (UTF-8 or GB18030) or XLSX")
-        parser.add_argument("--profile", default=USUAL_PROFILE, help="which column is what")
-        parser.add_argument("--area", default=DEMO_TOWN, help="code of the area the messages belong to")
+        parser.add_argument("--profile", default=None, help="which column is what")
+        parser.add_argument("--area", default=DEMO_TOWN, help="code of the area the rows belong to")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, write nothing")
         parser.add_argument("--yes", action="store_true", help="do not ask")
+        people = parser.add_argument_group("register")
+        people.add_argument("--fill-down", action="store_true", help="rows without an address belong to the home above")
+        people.add_argument("--update", action="store_true", help="bring people who are here up to date")
+        people.add_argument("--whole", action="store_true", help="all rows or none")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            plan = plan_import(options["file"], profile=options["profile"], area=options["area"])
+            if options["source"] == "register":
+                import_register(self.stdout, options["file"], options)
+                return
+            plan = plan_import(options["file"], profile=options["profile"] or USUAL_PROFILE, area=options["area"])
             self._tell(plan)
             if options["dry_run"]:
                 self.stdout.write(_("Nothing was written: this was a dry run."))

@@ -20,13 +20,21 @@ function styled(href) {
   });
 }
 
-export async function plan(element, container, bounds) {
+export const paper = () => ({ id: "paper", type: "background", paint: { "background-color": colour("sunk") } });
+
+// Letters are drawn by the browser in the page's own fonts: a plan needs no glyph files.
+export function fonts() {
+  return colour("font").split(",").map((name) => name.trim().replaceAll('"', ""));
+}
+
+// `view`: { bounds } or { center, zoom }; `style`: a base map, else paper.
+export async function plan(element, container, view, style) {
   const { worker, css } = element.dataset;
   await styled(css);
   maplibre.setWorkerUrl(worker);
   const map = new maplibre.Map({
     container,
-    bounds,
+    ...view,
     fitBoundsOptions: { padding: 32, maxZoom: 18 },
     attributionControl: false,
     dragRotate: false,
@@ -39,7 +47,7 @@ export async function plan(element, container, bounds) {
       "NavigationControl.ZoomOut": element.dataset.wordZoomOut,
       "Map.Title": container.getAttribute("aria-label"),
     },
-    style: { version: 8, sources: {}, layers: [{ id: "paper", type: "background", paint: { "background-color": colour("sunk") } }] },
+    style: style ?? { version: 8, sources: {}, layers: [paper()] },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }));
@@ -97,6 +105,22 @@ export function popup(map, position, content) {
   return new maplibre.Popup({ closeButton: false, offset: 12 }).setLngLat(position).setDOMContent(content).addTo(map);
 }
 
+// One picture from a filled outline on a square of 24: of a thing, or what many of them are counted on.
+export function addMark(map, name, path, { fill, edge, size, ratio = 2 }) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size * ratio;
+  const context = canvas.getContext("2d");
+  context.scale((size * ratio) / 24, (size * ratio) / 24);
+  const shape = new Path2D(path);
+  context.fillStyle = fill;
+  context.strokeStyle = edge;
+  context.lineWidth = 2 * (24 / size);
+  context.lineJoin = "round";
+  context.fill(shape, "evenodd");
+  context.stroke(shape);
+  map.addImage(name, context.getImageData(0, 0, canvas.width, canvas.height), { pixelRatio: ratio });
+}
+
 const SHAPES = {
   left: "M12 19a7 7 0 1 0 0-14 7 7 0 0 0 0 14",
   near: "M12 4 21 20H3z",
@@ -107,18 +131,7 @@ const FILLS = { left: "good", near: "attention", over: "danger", paused: "quiet"
 
 // One image per state: shape and colour tell the same thing twice.
 export function addShapes(map) {
-  const ratio = 2;
   for (const [name, path] of Object.entries(SHAPES)) {
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 24 * ratio;
-    const context = canvas.getContext("2d");
-    context.scale(ratio, ratio);
-    const shape = new Path2D(path);
-    context.fillStyle = colour(FILLS[name]);
-    context.strokeStyle = colour("card");
-    context.lineWidth = 2;
-    context.fill(shape);
-    context.stroke(shape);
-    map.addImage(`state-${name}`, context.getImageData(0, 0, canvas.width, canvas.height), { pixelRatio: ratio });
+    addMark(map, `state-${name}`, path, { fill: colour(FILLS[name]), edge: colour("card"), size: 24 });
   }
 }

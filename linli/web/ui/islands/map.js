@@ -13,8 +13,7 @@ class MatterMap {
     if (!response.ok) throw new Error(String(response.status));
     this.matters = await response.json();
     this.list.replaceChildren(...this.matters.features.map(({ properties }) => this.row(properties)));
-    const n = this.matters.features.length;
-    this.note.textContent = n ? (this.matters.cut ? word(this.element, "cut", { n }) : "") : word(this.element, "none");
+    this.note.textContent = this.matters.features.length ? "" : word(this.element, "none");
   }
 
   row({ title, url }) {
@@ -43,7 +42,7 @@ class MatterMap {
 
   async draw() {
     const { kit, element } = this;
-    const map = await kit.plan(element, element.querySelector("[data-plan]"), kit.boundsOf(this.matters));
+    const map = await kit.plan(element, element.querySelector("[data-plan]"), { bounds: kit.boundsOf(this.matters) });
     this.map = map;
     kit.addShapes(map);
     const late = [">", ["get", "over"], 0];
@@ -111,7 +110,7 @@ maps.forEach((map) => map.show());
 
 let timer = 0;
 document.addEventListener("linli:live", ({ detail }) => {
-  if (!["case", "*"].includes(detail.kind) || timer) return;
+  if (!["case", "report", "*"].includes(detail.kind) || timer) return;
   timer = window.setTimeout(() => {
     timer = 0;
     maps.forEach((map) => map.refresh());

@@ -47,7 +47,7 @@ class Place {
   async draw() {
     const { kit } = this;
     const container = this.element.querySelector("[data-plan]");
-    const map = await kit.plan(this.element, container, kit.boundsOf(this.places));
+    const map = await kit.plan(this.element, container, { bounds: kit.boundsOf(this.places) });
     this.map = map;
     map.addSource("places", { type: "geojson", data: this.places });
     const chosen = ["==", ["get", "id"], ""];

@@ -280,9 +280,9 @@ def place(
 
 
 @register.inclusion_tag("ui/parts/map.html")
-def matter_map(geojson: str, *, target: str = "", label: str = "", tall: bool = False) -> dict[str, object]:
+def matter_map(geojson: str, *, target: str = "", label: str = "") -> dict[str, object]:
     """Open matters on the plan, in clusters, with a list twin. Needs `{% island "map" %}`."""
-    return {"geojson": geojson, "target": target, "label": label or _("Map of matters"), "tall": tall}
+    return {"geojson": geojson, "target": target, "label": label or _("Map of matters")}
 
 
 @register.simple_tag

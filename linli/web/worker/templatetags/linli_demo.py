@@ -13,7 +13,7 @@ from linli.web.worker.words import ROLES
 register = template.Library()
 
 SHARED = "linli-demo-2026"
-ORDER = ("worker", "station_head", "dispatcher", "responder", "district", "auditor")
+ORDER = ("building_head", "worker", "station_head", "dispatcher", "responder", "district", "auditor")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Charts of compounds and entrances, the editor of their legends, and the grades of buildings."""
