@@ -128,7 +128,9 @@ def test_unless_told_otherwise_the_rule_holds_and_everything_lies_under_one_fold
 
 @pytest.mark.parametrize("minutes", ["0", "-1"])
 def test_production_does_not_start_with_the_rule_switched_off(tmp_path: Path, minutes: str) -> None:
-    done = start(tmp_path, LINLI_PRODUCTION="1", LINLI_SEALS_STALE_MINUTES=minutes, **SECRETS)
+    (tmp_path / "keys").mkdir(mode=0o700)
+    production = {"LINLI_PRODUCTION": "1", "LINLI_KEYS": str(tmp_path / "keys"), **SECRETS}
+    done = start(tmp_path, LINLI_SEALS_STALE_MINUTES=minutes, **production)
     assert done.returncode != 0
     assert "LINLI_SEALS_STALE_MINUTES must be at least 1" in done.stderr
-    assert start(tmp_path, LINLI_PRODUCTION="1", LINLI_SEALS_STALE_MINUTES="1", **SECRETS).returncode == 0
+    assert start(tmp_path, LINLI_SEALS_STALE_MINUTES="1", **production).returncode == 0

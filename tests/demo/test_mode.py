@@ -46,7 +46,7 @@ def started(tmp_path: Path, **environ: str) -> dict[str, object]:
 
 @pytest.mark.parametrize(("production", "demo", "debug"), list(product("01", repeat=3)))
 def test_every_combination_of_the_three_switches(tmp_path: Path, production: str, demo: str, debug: str) -> None:
-    keys = {"LINLI_KEYS": str(tmp_path)}
+    keys = {"LINLI_KEYS": str(tmp_path), "LINLI_SEALS_STALE_MINUTES": "15"}
     found = started(tmp_path, LINLI_PRODUCTION=production, LINLI_DEMO=demo, DEBUG=debug, **SECRETS, **keys)
     if production == "1" and "1" in (demo, debug):
         assert "LINLI_PRODUCTION=1 excludes LINLI_DEMO and DEBUG" in str(found["refused"])

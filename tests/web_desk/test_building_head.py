@@ -30,6 +30,8 @@ def test_the_worker_is_shown_the_places_that_the_head_is_not(client_as: ClientAs
     assert 'href="/desk/map"' in body
 
 
-@pytest.mark.parametrize("address", ["/desk/", "/desk/map", "/desk/map.geojson", "/desk/export.csv", "/work/today/"])
+@pytest.mark.parametrize(
+    "address", ["/desk/", "/desk/map", "/desk/map/matters.geojson", "/desk/export.csv", "/work/today/"]
+)
 def test_matters_are_closed_to_him(client_as: ClientAs, address: str) -> None:
     assert client_as("building_head").get(address).status_code == 403

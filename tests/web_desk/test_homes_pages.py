@@ -96,7 +96,7 @@ def test_a_home_elsewhere_is_not_there(stage: Stage, desk: Desk, who: str) -> No
     assert desk.get(who, person(stage)).status == 404
 
 
-@pytest.mark.parametrize("path", ["homes", "homes/checks", "homes/facilities", "homes/duplicates", "register"])
+@pytest.mark.parametrize("path", ["homes", "homes/checks", "homes/facilities", "homes/duplicates"])
 def test_a_unit_has_no_register(stage: Stage, desk: Desk, path: str) -> None:
     assert desk.get("responder", path).status == 403
     assert stage.case is not None
