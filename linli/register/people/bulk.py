@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from linli.access.api import PERSON_PURPOSES, Principal, blind_index, declare_sealed, require, seal_for, seal_many
+from linli.access.api import Principal, blind_index, require, seal_for, seal_many
 from linli.kernel.identifiers import mask_id, mask_phone
 from linli.register.bulk import Progress, chunks, delete_many, insert_many, marks_of, take_ids, update_many
 from linli.register.people.models import Person, Tag, TagKind
+from linli.register.people.numbers import ID, PHONE
 
 PERSON_COLUMNS = (
     "id", "area", "home", "name", "sex", "born_on", "id_kind", "id_mask", "id_index", "id_secret", "phone_mask",
@@ -20,9 +21,6 @@ CHANGEABLE = (
     "name", "sex", "born_on", "id_kind", "id_mask", "id_index", "id_secret", "phone_mask", "phone_index",
     "phone_secret", "source", "checked_on",
 )  # fmt: skip
-ID = declare_sealed("person.id", permission="person.open", purposes=PERSON_PURPOSES).name
-PHONE = declare_sealed("person.phone", permission="person.open", purposes=PERSON_PURPOSES).name
-
 TAG_COLUMNS = ("id", "area", "home", "person", "kind", "source", "stale_on")
 
 

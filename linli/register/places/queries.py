@@ -14,7 +14,7 @@ from linli.access.api import Principal, within
 from linli.kernel.errors import NotFound
 from linli.kernel.geo import Box, Point, haversine, point
 from linli.register.places.models import OPEN_KINDS, Place, PlaceKind, PlaceName
-from linli.register.places.rules import PlaceState, inspection_due
+from linli.register.places.rules import PlaceState, inspection_due, inspection_over
 
 NEAR_DEGREES = 0.006
 """About 600 m: how far a place is looked for around a point."""
@@ -128,7 +128,7 @@ def _in_order(places: QuerySet[Place], today: date) -> list[Watched]:
     found = []
     for place in places:
         due = inspection_due(place.inspected_on, place.inspect_days)
-        found.append(Watched(place, due, due is not None and due < today))
+        found.append(Watched(place, due, inspection_over(place.inspected_on, place.inspect_days, today)))
     return sorted(found, key=lambda one: (not one.overdue, one.place.state == PlaceState.WORKING, str(one.place)))
 
 

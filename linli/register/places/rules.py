@@ -77,13 +77,6 @@ _STATE_LABELS = {
 }
 
 
-def inspection_over(inspected_on: date | None, every_days: int | None, today: date) -> bool:
-    """Whether a place that has to be looked at every so many days was not; never looked at counts as over."""
-    if every_days is None:
-        return False
-    return inspected_on is None or inspected_on + timedelta(days=every_days) < today
-
-
 DEPTH = {"compound": 0, "village_group": 0, "building": 1, "entrance": 2, "home": 3}
 """How deep a place stands in its compound; facilities and venues may stand in any of them but a home."""
 
@@ -119,3 +112,9 @@ def inspection_due(inspected_on: date | None, inspect_days: int | None) -> date 
     if inspect_days is None:
         return None
     return date.min if inspected_on is None else inspected_on + timedelta(days=inspect_days)
+
+
+def inspection_over(inspected_on: date | None, inspect_days: int | None, today: date) -> bool:
+    """Whether a place that has to be looked at every so many days was not; never looked at counts as over."""
+    due = inspection_due(inspected_on, inspect_days)
+    return due is not None and due < today
